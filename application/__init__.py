@@ -1,0 +1,1 @@
+"""What can be done and asked: use cases, queries and projections, behind ports. No SQL, no HTTP."""

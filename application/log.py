@@ -1,0 +1,104 @@
+"""Application: the port to a jurisdiction's log. Read a stream, append, read after a position."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from domain.event import DomainEvent
+
+
+class Unavailable(Exception):
+    """The log can't take or give anything just now; nothing was written. Try again after `seconds`."""
+
+    def __init__(self, seconds: int = 1) -> None:
+        super().__init__("the log is unavailable")
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class CommandKey:
+    """An Idempotency-Key in its scope, and what was asked under it; both keyed hashes of 16 bytes."""
+
+    id: bytes
+    request: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """An acknowledged append: the stream, the version and the position of its last event."""
+
+    stream_id: UUID
+    version: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The command id is in the log already: what it was answered with, and for which request."""
+
+    receipt: Receipt
+    request: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """Another event holds the version; nothing of this item was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """One command's events, all or none. `erases`: also empty the private part of this stream's earlier events."""
+
+    events: Sequence[DomainEvent]
+    command: CommandKey | None = None
+    erases: UUID | None = None
+
+
+Outcome = Receipt | Known | Stale
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An event this release can't decode: an unknown name or a state that doesn't fit its schema."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event as it lies in the log. Positions are dense; `recorded_at` never runs backwards."""
+
+    position: int
+    recorded_at: datetime
+    stream_id: UUID
+    version: int
+    name: str
+    event: DomainEvent | Unreadable
+    state: bytes
+    """The exact public bytes."""
+
+
+class EventLog(Protocol):
+    """One jurisdiction's log."""
+
+    async def read(self, stream_id: UUID) -> Sequence[Recorded]:
+        """A stream from its first event; empty where there is none."""
+
+    async def read_for(self, stream_id: UUID, command: CommandKey | None) -> tuple[Sequence[Recorded], Known | None]:
+        """The same, and what the command id is known for, in one query."""
+
+    async def append(self, items: Sequence[Append]) -> Sequence[Outcome]:
+        """Append item by item in one transaction; a refused item fails alone. Raises Unavailable."""
+
+    async def read_after(self, position: int, limit: int) -> Sequence[Recorded]:
+        """At most `limit` events past a position, in order, without a gap."""
+
+    async def head(self) -> int:
+        """The highest position; 0 for an empty log."""
+
+    async def wait(self, after: int, timeout: float) -> None:
+        """Return once something may lie past `after`, or after `timeout` seconds. A wake-up, not a promise."""

@@ -1,0 +1,1 @@
+"""Domain: dated, local rules and the duties they give rise to."""

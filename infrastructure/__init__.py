@@ -1,0 +1,1 @@
+"""What can fail: PostgreSQL, files, keys, clock. Implements the ports of application/."""
