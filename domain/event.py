@@ -5,9 +5,10 @@ A stored name (`hazard.reported.v1`) is for ever; Python paths never reach the l
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 from uuid import UUID
 
 from eventsourcing.domain import BaseAggregate, CanMutateAggregate
@@ -35,7 +36,7 @@ class DomainEvent(BaseModel, CanMutateAggregate[UUID]):
     correlation_id: UUID
     causation_id: UUID | None = None
 
-    timestamp: ClassVar[property] = property(lambda event: event.occurred_at)  # type: ignore[misc, assignment]
+    timestamp: ClassVar[property] = property(lambda event: event.occurred_at)  # type: ignore[misc]
     """The library's word for the claimed time; a class variable, lest pydantic take it for a field."""
 
 
@@ -61,11 +62,21 @@ class Aggregate(BaseAggregate[UUID]):
         """Fields start empty here; only events fill them."""
 
     @classmethod
-    def begin(cls, id: UUID, at: datetime) -> Any:
+    def begin(cls, id: UUID, at: datetime) -> Self:
         """An aggregate nothing has happened to yet (version 0)."""
         aggregate = cls.__new__(cls)
         aggregate.__base_init__(id, 0, at)
         aggregate.__init__()  # type: ignore[misc]
+        return aggregate
+
+    @classmethod
+    def fold(cls, events: Sequence[DomainEvent]) -> Self | None:
+        """The aggregate after these events, or None where there are none."""
+        if not events:
+            return None
+        aggregate = cls.begin(events[0].originator_id, events[0].occurred_at)
+        for event in events:
+            event.mutate(aggregate)
         return aggregate
 
     def happen(self, kind: type[E], act: Act, **what: object) -> E:

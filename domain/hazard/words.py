@@ -28,6 +28,11 @@ class Grade(StrEnum):
     GENERAL = "general"
     MAJOR = "major"
 
+    @property
+    def is_major(self) -> bool:
+        """Whether this is the grade that is dual-reported."""
+        return self is Grade.MAJOR
+
 
 class Category(StrEnum):
     """物的危险状态, 人的不安全行为, 管理上的缺陷."""

@@ -1,0 +1,102 @@
+"""Domain: the hazard as its events leave it. What may be done to it stands with each move."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from domain.actors import OF_AN_ENTERPRISE, Actor, Role
+from domain.command import claimed_in_order, require
+from domain.event import Act, Aggregate, DomainEvent
+from domain.hazard import rules
+from domain.hazard.words import Grade, Recipient, ReportStage, Stage
+from domain.refusals import NotAllowed, Unknown, WrongStage
+from domain.rules.duties import Duty, DutyKey
+
+if TYPE_CHECKING:
+    from domain.hazard.moves import Move
+
+
+class HazardEvent(DomainEvent):
+    """Something that happened to a hazard."""
+
+    duties: tuple[Duty, ...] = ()
+    """The duties this event starts, with the day each is due."""
+
+    def apply(self, aggregate: Hazard) -> None:
+        """Change the hazard as this event says."""
+
+    def meets(self, duty: DutyKey) -> bool:
+        """Whether this event is what an open duty asked for."""
+        return False
+
+    def lapses(self, duty: DutyKey) -> bool:
+        """Whether an open duty falls away with this event without having been met."""
+        return False
+
+
+class Hazard(Aggregate):
+    """事故隐患. Everything below `round` is of the present round: nothing of an earlier one counts."""
+
+    def __init__(self) -> None:
+        self.stage = Stage.REPORTED
+        self.enterprise_uscc: str | None = None
+        self.reporter: UUID | None = None
+        self.found_at: datetime | None = None
+        self.reported_as: Grade | None = None
+        self.grade: Grade | None = None
+        self.suspended = False
+        self.evacuated = False
+        self.round = 0
+        self.begin_round()
+
+    def begin_round(self) -> None:
+        """Forget what an earlier round did; a suspension not lifted goes on."""
+        self.round += 1
+        self.stage = Stage.REPORTED
+        self.planned_at_version: int | None = None
+        self.deadline: date | None = None
+        self.rectified_by: UUID | None = None
+        self.objected = False
+        self.challenged = False
+        self.workers_notified = False
+        self.sent: set[tuple[Recipient, ReportStage]] = set()
+        self.acknowledged: set[tuple[Recipient, ReportStage]] = set()
+
+    @property
+    def major(self) -> bool:
+        """Graded as a major hazard (重大事故隐患)."""
+        return self.grade is Grade.MAJOR
+
+    @property
+    def both_finals_acknowledged(self) -> bool:
+        """Whether regulator and workers' congress acknowledged this round's final report."""
+        return all((recipient, ReportStage.FINAL) in self.acknowledged for recipient in Recipient)
+
+    def of(self, actor: Actor) -> bool:
+        """Whether this hazard is one the actor may see: people of an enterprise see only its own."""
+        if actor.role not in OF_AN_ENTERPRISE:
+            return True
+        return actor.id == self.reporter or (actor.enterprise is not None and actor.enterprise == self.enterprise_uscc)
+
+    def carry_out(self, move: Move, act: Act) -> None:
+        """Check who, whose, when and from where, then let the move decide. Raises Refusal."""
+        require(self.of(act.by), rules.OF_ANOTHER_ENTERPRISE, refusal=Unknown)
+        reporter_may = move.reporter_may and act.by.id == self.reporter
+        require(act.by.role in move.roles or reporter_may, rules.ROLE, refusal=NotAllowed)
+        if act.by.role in OF_AN_ENTERPRISE and not reporter_may:
+            require(act.by.enterprise == self.enterprise_uscc, rules.OF_ANOTHER_ENTERPRISE, refusal=NotAllowed)
+        require(self.stage in move.stages, rules.STAGE, refusal=WrongStage)
+        claimed_in_order(act, self.modified_on)
+        move.decide(self, act)
+
+
+def imported(act: Act) -> bool:
+    """Whether a record speaks that says less than the loop asks for; nothing is made up for it."""
+    return act.by.role is Role.IMPORTER
+
+
+def counted_from(act: Act) -> datetime:
+    """When a duty begins to count: now, for imported history when it is said to have occurred."""
+    return act.occurred_at if imported(act) else act.now

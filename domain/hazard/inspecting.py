@@ -1,0 +1,106 @@
+"""Domain: the enterprise inspects and grades what was reported (自查), or dismisses it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import UUID
+
+from domain.actors import ENTERPRISE, Role
+from domain.command import Fields, Label, require
+from domain.erasable import Erasable
+from domain.event import Act
+from domain.hazard import rules
+from domain.hazard.hazard import Hazard, HazardEvent, counted_from, imported
+from domain.hazard.moves import Consent, Move, consented_if_major
+from domain.hazard.reporting import initial_reports
+from domain.hazard.words import Grade, Stage
+from domain.rules.duties import Duty, DutyKey, DutyKind
+
+
+class SelfInspectionFields(Fields):
+    """What the enterprise found: grade, cause, harm, and what it did at once where safety can't be assured."""
+
+    grade: Grade
+    cause: Erasable | None = None
+    harm: Erasable | None = None
+    criteria_clause: Label | None = None
+    """The clause of the industry's criteria (判定标准) that makes it major."""
+    interim_measures: Erasable | None = None
+    suspended: bool = False
+    evacuated: bool = False
+
+
+class SelfInspected(HazardEvent, SelfInspectionFields):
+    """The enterprise inspected the hazard itself and graded it."""
+
+    name: ClassVar[str] = "hazard.self_inspected.v1"
+
+    def apply(self, aggregate: Hazard) -> None:
+        aggregate.stage = Stage.SELF_INSPECTED
+        aggregate.grade = self.grade
+        aggregate.suspended = aggregate.suspended or self.suspended
+        aggregate.evacuated = aggregate.evacuated or self.evacuated
+
+    def meets(self, duty: DutyKey) -> bool:
+        return duty.kind is DutyKind.SELF_INSPECTION
+
+    def lapses(self, duty: DutyKey) -> bool:
+        return duty.kind is DutyKind.DUAL_REPORT and not self.grade.is_major
+
+
+class SelfInspect(Move, SelfInspectionFields):
+    """Record the enterprise's own inspection."""
+
+    roles: ClassVar[frozenset[Role]] = ENTERPRISE | {Role.IMPORTER}
+    stages: ClassVar[frozenset[Stage]] = frozenset({Stage.REPORTED})
+    replaces: ClassVar[bool] = True
+
+    def decide(self, hazard: Hazard, act: Act) -> None:
+        require(self.cause is not None or imported(act), rules.REASON_OF_CAUSE, "cause")
+        require(not hazard.major or self.grade.is_major, rules.GRADE_STAYS, "grade")
+        duties = to_be_planned(act)
+        # Reported as major in this round: that report has started the duty, from the claimed finding.
+        if hazard.reported_as is not Grade.MAJOR or hazard.round > 1:
+            duties += initial_reports(act, self.grade)
+        hazard.happen(SelfInspected, act, duties=duties, **self.said())
+
+
+def to_be_planned(act: Act) -> tuple[Duty, ...]:
+    """The duty to plan the rectification of what was graded."""
+    duty = act.rules.duty(DutyKind.PLAN, counted_from(act))
+    return (duty,) if duty else ()
+
+
+class DismissalFields(Fields):
+    """Why it is no hazard, or which other report it repeats."""
+
+    reason: Erasable
+    duplicate_of: UUID | None = None
+    consent: Consent | None = None
+
+
+class Dismissed(HazardEvent, DismissalFields):
+    """The report was dismissed; reporter and union may reopen it."""
+
+    name: ClassVar[str] = "hazard.dismissed.v1"
+
+    def apply(self, aggregate: Hazard) -> None:
+        aggregate.stage = Stage.DISMISSED
+
+    def lapses(self, duty: DutyKey) -> bool:
+        return True
+
+
+class Dismiss(Move, DismissalFields):
+    """Dismiss a report. What was graded or reported as major needs consent from outside."""
+
+    roles: ClassVar[frozenset[Role]] = ENTERPRISE | {Role.IMPORTER}
+    stages: ClassVar[frozenset[Stage]] = frozenset({Stage.REPORTED, Stage.SELF_INSPECTED})
+    replaces: ClassVar[bool] = True
+
+    def decide(self, hazard: Hazard, act: Act) -> None:
+        require(self.duplicate_of != hazard.id, rules.OWN_DUPLICATE, "duplicate_of")
+        consented_if_major(hazard, self.consent, act)
+        hazard.happen(Dismissed, act, **self.said())
+
+

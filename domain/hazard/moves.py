@@ -1,0 +1,47 @@
+"""Domain: what every move of the loop declares: who, from which stages, and what it decides."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from domain.actors import Role
+from domain.command import Command, Evidence, Fields, Label, require
+from domain.event import Act
+from domain.hazard import rules
+from domain.hazard.hazard import Hazard, imported
+from domain.hazard.words import Stage
+
+
+class Move(Command):
+    """One row of the loop's table (docs/loop.md)."""
+
+    stages: ClassVar[frozenset[Stage]]
+    reporter_may: ClassVar[bool] = False
+    """Whether whoever reported the hazard may make the move as well, in any role."""
+
+    @abstractmethod
+    def decide(self, hazard: Hazard, act: Act) -> None:
+        """Check the rules and let the event happen. Raises Refusal, and then nothing has happened."""
+
+
+class Consent(Fields):
+    """The regulator's or a union inspector's consent, as a document shows it."""
+
+    by: Literal[Role.REGULATOR, Role.UNION_INSPECTOR]
+    reference: Label
+    evidence: Evidence = Field(min_length=1)
+
+
+def consented_if_major(hazard: Hazard, consent: Consent | None, act: Act) -> None:
+    """A major hazard, or one reported as major, needs somebody's consent from outside the enterprise."""
+    graded = hazard.grade or hazard.reported_as
+    from_outside = consent is not None or graded is None or not graded.is_major or imported(act)
+    require(from_outside, rules.CONSENT, "consent")
+
+
+def by_regulator_or_its_paper(act: Act, evidence: Evidence) -> None:
+    """The regulator decides itself; a union inspector records its paper decision with evidence."""
+    require(act.by.role is Role.REGULATOR or bool(evidence), rules.PAPER_DECISION, "evidence")

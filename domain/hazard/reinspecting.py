@@ -1,0 +1,102 @@
+"""Domain: somebody else looks whether it is really rectified (复查), and work may resume."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from domain.actors import ENTERPRISE, Role
+from domain.command import Evidence, Fields, require
+from domain.erasable import Erasable
+from domain.event import Act
+from domain.hazard import rules
+from domain.hazard.hazard import Hazard, HazardEvent, counted_from, imported
+from domain.hazard.inspecting import to_be_planned
+from domain.hazard.moves import Move, by_regulator_or_its_paper
+from domain.hazard.words import Recipient, ReportStage, Result, Stage
+from domain.rules.duties import Duty, DutyKind
+
+
+class ReinspectionFields(Fields):
+    """What the re-inspection found. For a major hazard `evidence` holds the regulator's paper decision."""
+
+    result: Result
+    findings: Erasable | None = None
+    evidence: Evidence = ()
+
+
+class Reinspected(HazardEvent, ReinspectionFields):
+    """Somebody other than who rectified it looked at the hazard again."""
+
+    name: ClassVar[str] = "hazard.reinspected.v1"
+
+    def apply(self, aggregate: Hazard) -> None:
+        if self.result is Result.PASSED:
+            aggregate.stage = Stage.VERIFIED
+            aggregate.objected = False
+            return
+        planned = aggregate.planned_at_version is not None
+        aggregate.stage = Stage.RECTIFYING if planned else Stage.SELF_INSPECTED
+        aggregate.objected = aggregate.objected or self.by.role is Role.UNION_INSPECTOR
+
+
+class Reinspect(Move, ReinspectionFields):
+    """Re-inspect: passed, it is verified; failed, it is to be rectified again."""
+
+    roles: ClassVar[frozenset[Role]] = ENTERPRISE | {Role.UNION_INSPECTOR, Role.REGULATOR, Role.IMPORTER}
+    stages: ClassVar[frozenset[Stage]] = frozenset({Stage.RECTIFIED})
+    replaces: ClassVar[bool] = True
+
+    def decide(self, hazard: Hazard, act: Act) -> None:
+        if not imported(act):
+            require(act.by.id != hazard.rectified_by, rules.NOT_THE_SAME)
+            if hazard.major:
+                self._accepted_from_outside(act)
+            overruled = hazard.objected and self.result is Result.PASSED and act.by.role in ENTERPRISE
+            require(not overruled, rules.OBJECTION, "result")
+        hazard.happen(Reinspected, act, duties=self._duties(hazard, act), **self.said())
+
+    def _accepted_from_outside(self, act: Act) -> None:
+        require(act.by.role not in ENTERPRISE, rules.MAJOR_ACCEPTANCE)
+        if self.result is Result.PASSED and act.rules.regulator_accepts_major(act.occurred_at):
+            paper = act.by.role is Role.REGULATOR or bool(self.evidence)
+            require(paper, rules.MAJOR_ACCEPTANCE, "evidence")
+
+    def _duties(self, hazard: Hazard, act: Act) -> tuple[Duty, ...]:
+        if self.result is Result.FAILED:
+            if hazard.deadline is None:
+                return to_be_planned(act)
+            return (act.rules.duty_until(DutyKind.RECTIFICATION, hazard.deadline),)
+        if not hazard.major:
+            return ()
+        kind, final, since = DutyKind.DUAL_REPORT, ReportStage.FINAL, counted_from(act)
+        duties = (act.rules.duty(kind, since, recipient=recipient, stage=final) for recipient in Recipient)
+        return tuple(duty for duty in duties if duty)
+
+
+class ResumptionFields(Fields):
+    """The approval to resume; `evidence` holds the regulator's paper decision where it is one."""
+
+    findings: Erasable | None = None
+    evidence: Evidence = ()
+
+
+class ResumptionApproved(HazardEvent, ResumptionFields):
+    """Work may resume (恢复生产)."""
+
+    name: ClassVar[str] = "hazard.resumption_approved.v1"
+
+    def apply(self, aggregate: Hazard) -> None:
+        aggregate.suspended = False
+        aggregate.evacuated = False
+
+
+class ApproveResumption(Move, ResumptionFields):
+    """Approve that work resumes after review (安全生产法 Art 65)."""
+
+    roles: ClassVar[frozenset[Role]] = frozenset({Role.REGULATOR, Role.UNION_INSPECTOR})
+    stages: ClassVar[frozenset[Stage]] = frozenset({Stage.VERIFIED, Stage.DUAL_REPORTED})
+
+    def decide(self, hazard: Hazard, act: Act) -> None:
+        require(hazard.suspended, rules.NOT_SUSPENDED)
+        by_regulator_or_its_paper(act, self.evidence)
+        hazard.happen(ResumptionApproved, act, **self.said())
