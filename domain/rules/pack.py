@@ -128,8 +128,8 @@ class RulePack(_Data):
     id: str = Field(pattern=r"^[a-z0-9-]+(/[a-z0-9-]+)*$", max_length=80)
     version: int = Field(ge=1, strict=True)
     area: str = Field(pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{6})?$")
-    in_force_from: date
-    in_force_until: date | None = None
+    in_force_from: date = Field(strict=True)  # or the number 2026 would be a second of 1970
+    in_force_until: date | None = Field(default=None, strict=True)
     """The first day it is no longer in force."""
     origin: Origin
     title: Title

@@ -70,6 +70,7 @@ class Rulebook:
             for pack in sorted((pack for pack in packs if area.startswith(pack.area)), key=_precedence)
             for rule in sorted(pack.rules, key=_precision)
         ]
+        self._terms = [(found, found.rule.due) for found in self._rules if found.rule.due is not None]
 
     def duty(
         self,
@@ -85,9 +86,8 @@ class Rulebook:
         the caller passes that moment.
         """
         day = self.day(since)
-        for found in self._in_force(day):
-            term = found.rule.due
-            if term is not None and term.fits(kind, recipient, stage):
+        for found, term in self._terms:
+            if term.fits(kind, recipient, stage) and found.pack.in_force(day):
                 due, provisional = self._count(term, day)
                 return Duty(
                     kind=kind,
