@@ -121,7 +121,7 @@ class Commands:
             if known is not None:
                 return _again(known, request)
             aggregate = kind.fold(readable(recorded))
-            if aggregate is None:
+            if aggregate is None or not aggregate.visible_to(request.actor):
                 raise Unknown(unknown)
             _on_this_version(request, aggregate, replaces)
             decide(aggregate)

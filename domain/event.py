@@ -5,6 +5,7 @@ A stored name (`hazard.reported.v1`) is for ever; Python paths never reach the l
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,6 +69,10 @@ class Aggregate(BaseAggregate[UUID]):
         aggregate.__base_init__(id, 0, at)
         aggregate.__init__()  # type: ignore[misc]
         return aggregate
+
+    @abstractmethod
+    def visible_to(self, actor: Actor) -> bool:
+        """Whether the actor may see it: people of an enterprise see only their own enterprise's."""
 
     @classmethod
     def fold(cls, events: Sequence[DomainEvent]) -> Self | None:

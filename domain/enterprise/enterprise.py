@@ -8,11 +8,11 @@ from uuid import UUID
 
 from pydantic import StringConstraints
 
-from domain.actors import ENTERPRISE, UNION, Role
+from domain.actors import ENTERPRISE, UNION, Actor, Role
 from domain.command import Command, Fields, Label, claimed_in_order, require
 from domain.event import Act, Aggregate, DomainEvent
 from domain.hazard.rules import OF_ANOTHER_ENTERPRISE, ROLE
-from domain.refusals import NotAllowed, Rule, RuleBroken, Unknown, WrongStage
+from domain.refusals import NotAllowed, Rule, RuleBroken, WrongStage
 from domain.uscc import EnterpriseCode, is_placeholder
 
 CLOSED = Rule("enterprise.closed", "the enterprise is closed")
@@ -44,13 +44,12 @@ class Enterprise(Aggregate):
         self.union_organisation: str | None = None
         self.closed = False
 
-    def of(self, actor_enterprise: str | None) -> bool:
-        """Whether people who act for `actor_enterprise` (None: for no enterprise) may see this one."""
-        return actor_enterprise in (None, self.uscc)
+    def visible_to(self, actor: Actor) -> bool:
+        """Its own people, and everybody who acts for no enterprise."""
+        return actor.enterprise in (None, self.uscc)
 
     def carry_out(self, command: EnterpriseCommand, act: Act) -> None:
         """Check who, whose and when, then let the command decide. Raises Refusal."""
-        require(self.of(act.by.enterprise), OF_ANOTHER_ENTERPRISE, refusal=Unknown)
         require(act.by.role in command.roles, ROLE, refusal=NotAllowed)
         require(not self.closed, CLOSED, refusal=WrongStage)
         claimed_in_order(act, self.modified_on)

@@ -11,7 +11,7 @@ from domain.command import claimed_in_order, require
 from domain.event import Act, Aggregate, DomainEvent
 from domain.hazard import rules
 from domain.hazard.words import Grade, Recipient, ReportStage, Stage
-from domain.refusals import NotAllowed, Unknown, WrongStage
+from domain.refusals import NotAllowed, WrongStage
 from domain.rules.duties import Duty, DutyKey
 
 if TYPE_CHECKING:
@@ -74,15 +74,14 @@ class Hazard(Aggregate):
         """Whether regulator and workers' congress acknowledged this round's final report."""
         return all((recipient, ReportStage.FINAL) in self.acknowledged for recipient in Recipient)
 
-    def of(self, actor: Actor) -> bool:
-        """Whether this hazard is one the actor may see: people of an enterprise see only its own."""
+    def visible_to(self, actor: Actor) -> bool:
+        """Also to whoever reported it, whatever enterprise it has gone to since."""
         if actor.role not in OF_AN_ENTERPRISE:
             return True
         return actor.id == self.reporter or (actor.enterprise is not None and actor.enterprise == self.enterprise_uscc)
 
     def carry_out(self, move: Move, act: Act) -> None:
         """Check who, whose, when and from where, then let the move decide. Raises Refusal."""
-        require(self.of(act.by), rules.OF_ANOTHER_ENTERPRISE, refusal=Unknown)
         reporter_may = move.reporter_may and act.by.id == self.reporter
         require(act.by.role in move.roles or reporter_may, rules.ROLE, refusal=NotAllowed)
         if act.by.role in OF_AN_ENTERPRISE and not reporter_may:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import ClassVar
 from uuid import UUID, uuid5
 
-from domain.actors import Role
+from domain.actors import Actor, Role
 from domain.event import Act, Aggregate, DomainEvent
 from domain.rules.duties import Duty
 
@@ -48,6 +48,10 @@ class DutyWatch(Aggregate):
 
     def __init__(self) -> None:
         self.missed: set[tuple[int, Duty, Role]] = set()
+
+    def visible_to(self, actor: Actor) -> bool:
+        """Nobody reads a watch by itself; the duties view shows it."""
+        return actor.role is Role.SERVICE
 
     def miss(self, hazard_id: UUID, round: int, duty: Duty, escalated_to: Role, act: Act) -> bool:
         """Note a missed duty, once for each it is escalated to; whether it was news."""

@@ -1,0 +1,25 @@
+"""Application: one jurisdiction (昆山市总工会: 320583) with all that belongs to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from application.commands import Commands
+from application.log import EventLog
+from application.ports import EvidenceStore
+from application.questions import Views
+from application.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Jurisdiction:
+    """The area of one federation of trade unions: one schema, one log."""
+
+    code: str
+    zone: ZoneInfo
+    log: EventLog
+    commands: Commands
+    views: Views
+    tokens: Tokens
+    evidence: EvidenceStore
