@@ -150,7 +150,6 @@ class Close(EnterpriseCommand):
     """Close an enterprise; its hazards stay where they stand."""
 
     roles: ClassVar[frozenset[Role]] = REGISTRARS
-    replaces: ClassVar[bool] = True
 
     def decide(self, enterprise: Enterprise, act: Act) -> None:
         enterprise.happen(EnterpriseClosed, act)

@@ -129,7 +129,6 @@ class EraseTexts(Move, ErasureFields):
 
     roles: ClassVar[frozenset[Role]] = frozenset({Role.ADMINISTRATOR})
     stages: ClassVar[frozenset[Stage]] = frozenset(Stage)
-    replaces: ClassVar[bool] = True
 
     def decide(self, hazard: Hazard, act: Act) -> None:
         hazard.happen(TextsErased, act, **self.said())

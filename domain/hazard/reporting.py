@@ -117,7 +117,6 @@ class Transfer(Move, TransferFields):
 
     roles: ClassVar[frozenset[Role]] = UNION | {Role.REGULATOR}
     stages: ClassVar[frozenset[Stage]] = OPEN
-    replaces: ClassVar[bool] = True
 
     def decide(self, hazard: Hazard, act: Act) -> None:
         require(self.enterprise_uscc != hazard.enterprise_uscc, rules.SAME_ENTERPRISE, "enterprise_uscc")
