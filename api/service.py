@@ -13,7 +13,7 @@ from application.ports import Chance, Clock
 
 
 class CommandKeys(Protocol):
-    """Makes the id an Idempotency-Key is stored under. Keyed: a plain hash of personal text would outlive its erasure."""
+    """The ids of Idempotency-Keys. Keyed: a plain hash of personal text would outlive its erasure."""
 
     def command_key(self, actor_id: UUID, method: str, path: str, key: str, body: bytes) -> CommandKey:
         """The key in its scope (actor, method, path with the jurisdiction) and what was asked under it. No I/O."""
@@ -39,7 +39,7 @@ class Service(Protocol):
         """Set when the process is asked to stop, before it waits for its connections: live streams end themselves."""
 
     def jurisdiction(self, code: str) -> Jurisdiction:
-        """The jurisdiction of a code. Raises refusals.Unknown, or log.Unavailable where its schema is behind. No I/O."""
+        """The jurisdiction of a code; no I/O. Raises Unknown, or Unavailable where its schema is behind."""
 
     def jurisdictions(self) -> Sequence[str]:
         """The codes of those that are served and whose schema is current."""
