@@ -133,7 +133,7 @@ class RulePack(_Data):
     """The first day it is no longer in force."""
     origin: Origin
     title: Title
-    rules: tuple[Provision, ...] = Field(min_length=1)
+    rules: tuple[Provision, ...]
 
     @property
     def name(self) -> str:

@@ -49,12 +49,8 @@ class RuleInForce:
     @property
     def citation(self) -> str:
         """Law and article, or the policy's title, with the mark in brackets."""
-        source = self.rule.source
-        text = (
-            f"{self.pack.title.zh} ({self.pack.title.en})"
-            if source is None
-            else f"{source.law} {source.article}".strip()
-        )
+        source, title = self.rule.source, self.pack.title
+        text = f"{title.zh} ({title.en})" if source is None else f"{source.law} {source.article}".strip()
         return text if self.mark is None else f"{text} ({self.mark})"
 
 
