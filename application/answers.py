@@ -1,0 +1,325 @@
+"""Application: what the way out answers, as it goes over the wire.
+
+Plain values only: a text that was erased is null, as is one that was never said. Times carry an
+offset, days are days in the jurisdiction's time zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.actors import By, Role
+from domain.hazard.moves import Consent
+from domain.hazard.reporting import CorrectableField, Location
+from domain.hazard.words import Category, Channel, Grade, NoticeChannel, Recipient, ReportStage, Result, Stage
+from domain.rules.duties import Duty, DutyKind
+
+T = TypeVar("T")
+
+
+class Answer(BaseModel):
+    """A frozen value that can't be mistaken for what is stored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Page(Answer, Generic[T]):
+    """One page of a list. `position` is how far the log had been read when it was drawn up."""
+
+    items: Sequence[T]
+    next: str | None = None
+    """The cursor of the next page, bound to the filters; null on the last."""
+    position: int
+
+
+class HazardSummary(Answer):
+    """One row of the hazard ledger (隐患台账)."""
+
+    id: UUID
+    version: int
+    stage: Stage
+    grade: Grade | None
+    round: int
+    enterprise_uscc: str | None
+    position: int
+    """The log position of the hazard's own last event."""
+    description: str | None
+    place: str | None
+    category: Category | None
+    channel: Channel
+    reported_as: Grade | None
+    found_at: datetime
+    deadline: date | None
+    next_due: date | None
+    """The earliest due day of an open duty."""
+    overdue: bool
+    """Whether that day had passed at the time asked for."""
+    suspended: bool
+    closed_before_import: bool
+    """Closed, but only a record from before the import says so."""
+    updated_at: datetime
+    """When the last event was recorded."""
+
+
+class DutyState(StrEnum):
+    """What became of a duty. Rescheduled: it goes on with another day, in a row of its own."""
+
+    OPEN = "open"
+    MET = "met"
+    LAPSED = "lapsed"
+    RESCHEDULED = "rescheduled"
+
+
+class DutyRow(Answer):
+    """A duty of a hazard's round, and what became of it."""
+
+    hazard_id: UUID
+    number: int
+    """Counts a hazard's duties from 1, in the order they started."""
+    enterprise_uscc: str | None
+    round: int
+    kind: DutyKind
+    recipient: Recipient | None
+    stage: ReportStage | None
+    due: date
+    rule: str
+    pack: str
+    calendar: str
+    provisional: bool
+    since: datetime
+    """What its days are counted from."""
+    state: DutyState
+    ended_at: datetime | None
+    """When it was met, lapsed or rescheduled: as recorded, for imported history as it occurred."""
+    late: bool
+    """Whether the day had passed when it ended, or at the time asked for. What is late stays late."""
+    escalated_to: tuple[Role, ...]
+    """Whom the clock has told that it was missed, in that order."""
+
+    @property
+    def duty(self) -> Duty:
+        """The duty as the events name it."""
+        return Duty(**{name: getattr(self, name) for name in Duty.model_fields})
+
+
+class Statement(Answer):
+    """Something said about a hazard: who, when, and as of which version of it."""
+
+    version: int
+    by: By
+    occurred_at: datetime
+    recorded_at: datetime
+
+
+class SelfInspection(Statement):
+    """The enterprise's own inspection (自查)."""
+
+    grade: Grade
+    cause: str | None
+    harm: str | None
+    criteria_clause: str | None
+    interim_measures: str | None
+    suspended: bool
+    evacuated: bool
+
+
+class Plan(Statement):
+    """The governance plan (治理方案) in force."""
+
+    goals_and_tasks: str | None
+    methods_and_measures: str | None
+    funds_and_materials: str | None
+    organisation_and_people: str | None
+    time_and_requirements: str | None
+    safety_measures_and_emergency_plan: str | None
+    deadline: date
+
+
+class Extension(Statement):
+    """The deadline was moved."""
+
+    old_deadline: date
+    new_deadline: date
+    reason: str | None
+    consent: Consent | None
+
+
+class Step(Statement):
+    """One step of the rectification."""
+
+    note: str | None
+    measure: str | None
+    cost: Decimal | None
+    evidence: tuple[str, ...]
+
+
+class Rectification(Statement):
+    """The declaration that it is rectified."""
+
+    note: str | None
+    evidence: tuple[str, ...]
+    on_the_spot: bool
+
+
+class Reinspection(Statement):
+    """What somebody else found (复查)."""
+
+    result: Result
+    findings: str | None
+    evidence: tuple[str, ...]
+
+
+class WorkersNotice(Statement):
+    """How the workers were told."""
+
+    channel: NoticeChannel
+    note: str | None
+    evidence: tuple[str, ...]
+
+
+class Acknowledgement(Statement):
+    """The recipient's receipt."""
+
+    note: str | None
+    evidence: tuple[str, ...]
+
+
+class SentReport(Statement):
+    """A dual report (双报告) of this round and, once it is there, its receipt."""
+
+    recipient: Recipient
+    stage: ReportStage
+    present_state: str | None
+    cause: str | None
+    harm: str | None
+    difficulty: str | None
+    evidence: tuple[str, ...]
+    plan_version: int | None
+    acknowledged: Acknowledgement | None = None
+
+
+class Resumption(Statement):
+    """The approval that work resumes (恢复生产)."""
+
+    findings: str | None
+    evidence: tuple[str, ...]
+
+
+class Reasons(Statement):
+    """A challenge of the grade, or the answer to one."""
+
+    reasons: str | None
+    criteria_clause: str | None
+
+
+class Regrading(Reasons):
+    """The grade was changed."""
+
+    grade: Grade
+
+
+class Dismissal(Statement):
+    """Why it was dismissed."""
+
+    reason: str | None
+    duplicate_of: UUID | None
+    consent: Consent | None
+
+
+class Closing(Statement):
+    """How it ended: struck off (销号), or closed in the record it was imported from, which `source` names."""
+
+    note: str | None = None
+    evidence: tuple[str, ...] = ()
+    source: str | None = None
+    outcome: str | None = None
+
+
+class Reopening(Statement):
+    """Why the next round began."""
+
+    reason: str | None
+    evidence: tuple[str, ...]
+
+
+class TransferNote(Statement):
+    """It was passed on to this enterprise."""
+
+    enterprise_uscc: str
+    reason: str | None
+
+
+class Correction(Statement):
+    """A text was corrected; `value` is what it says since."""
+
+    field: CorrectableField
+    value: str | None
+    reason: str | None
+
+
+class Erasure(Statement):
+    """Every text said before was erased."""
+
+    legal_basis: str
+
+
+class HazardFile(HazardSummary):
+    """One file per hazard (一患一档): its state, and what was said in the present round.
+
+    Transfers, corrections, erasures and reopenings are of every round; an earlier round's other
+    statements are in the history.
+    """
+
+    evacuated: bool
+    challenged: bool
+    """A challenge of the grade waits for its answer."""
+    objected: bool
+    """A union inspector failed it, and nobody who may has passed it since."""
+    workers_notified: bool
+    planned_at_version: int | None
+    reported_by: By
+    location: Location | None
+    evidence: tuple[str, ...]
+    self_inspection: SelfInspection | None = None
+    plan: Plan | None = None
+    extensions: tuple[Extension, ...] = ()
+    steps: tuple[Step, ...] = ()
+    rectification: Rectification | None = None
+    reinspections: tuple[Reinspection, ...] = ()
+    workers_notices: tuple[WorkersNotice, ...] = ()
+    dual_reports: tuple[SentReport, ...] = ()
+    resumption: Resumption | None = None
+    challenges: tuple[Reasons, ...] = ()
+    answers: tuple[Reasons, ...] = ()
+    regradings: tuple[Regrading, ...] = ()
+    dismissal: Dismissal | None = None
+    closing: Closing | None = None
+    transfers: tuple[TransferNote, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    erasures: tuple[Erasure, ...] = ()
+    reopenings: tuple[Reopening, ...] = ()
+    duties: tuple[DutyRow, ...] = ()
+    """The open ones, the earliest due first."""
+
+
+class HistoryEntry(Answer):
+    """One event of a stream: who, both times, where in the log, and what it says."""
+
+    position: int
+    version: int
+    name: str
+    by: By | None
+    """Null, as the three that follow, where this release can't read the event."""
+    occurred_at: datetime | None
+    correlation_id: UUID | None
+    causation_id: UUID | None
+    recorded_at: datetime
+    body: dict[str, Any] | None
+    """The event's own fields; an erased text is null."""

@@ -1,0 +1,152 @@
+"""Application: what can be asked, and the port that answers.
+
+Whoever asks for an enterprise sees that enterprise only, and what they reported themselves: lists
+are filtered by it, a single thing of somebody else's is None, as one that does not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from application.answers import DutyRow, HazardFile, HazardSummary, HistoryEntry, Page
+from application.boards import Board, EnterpriseSummary, JurisdictionBoard
+from domain.actors import Actor
+from domain.hazard.words import Grade, Stage
+from domain.refusals import CONTRACT, Rule
+
+CURSOR = Rule("cursor.other_filters", "the cursor is none of ours, or was given for other filters", CONTRACT)
+
+WAIT_SECONDS = 5.0
+"""How long `min_position` waits for the views before the answer is 503."""
+
+
+class ClockKind(StrEnum):
+    """By which clock a past is meant: when things were recorded, or when they are said to have occurred."""
+
+    RECORDED = "recorded"
+    OCCURRED = "occurred"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time to look back to, with an offset. What happened at that very instant has happened."""
+
+    at: datetime
+    clock: ClockKind = ClockKind.RECORDED
+
+
+@dataclass(frozen=True, slots=True)
+class HazardsQuestion:
+    """Which rows of the ledger; newest first. `q` is looked for in description and place, as it stands."""
+
+    enterprise: str | None = None
+    stage: Stage | None = None
+    grade: Grade | None = None
+    overdue: bool | None = None
+    q: str | None = None
+    moment: Moment | None = None
+    limit: int = 50
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnterprisesQuestion:
+    """Which enterprises; by code. `q` is looked for in the name, as it stands."""
+
+    union_organisation: str | None = None
+    closed: bool | None = None
+    q: str | None = None
+    limit: int = 50
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DutiesQuestion:
+    """Which duties; the earliest due first. `overdue`: open, and its day has passed at the time asked for."""
+
+    enterprise: str | None = None
+    hazard_id: UUID | None = None
+    open: bool | None = None
+    overdue: bool | None = None
+    moment: Moment | None = None
+    limit: int = 50
+    cursor: str | None = None
+
+
+class Projection(StrEnum):
+    """The folds that are kept up in tables."""
+
+    HAZARDS = "hazards"
+    ENTERPRISES = "enterprises"
+
+
+class ProjectionState(StrEnum):
+    """Building: not serving yet. Parked: an event it can't take stops it, alone."""
+
+    BUILDING = "building"
+    LIVE = "live"
+    PARKED = "parked"
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectionStatus:
+    """Where one build of a projection stands."""
+
+    name: Projection
+    version: int
+    build: int
+    state: ProjectionState
+    position: int
+    lag_events: int
+    lag_seconds: float
+    """How long the first event it has not taken has been in the log; 0 if there is none."""
+    error: str | None
+    """Name of the event and of what went wrong; never what the event says."""
+
+
+class Views(Protocol):
+    """One jurisdiction's way out. Every list raises RuleBroken (field `cursor`) for a cursor of other filters."""
+
+    async def hazards(self, actor: Actor, question: HazardsQuestion) -> Page[HazardSummary]:
+        """The ledger, now or as of a time."""
+
+    async def hazard(
+        self, actor: Actor, id: UUID, *, version: int | None = None, moment: Moment | None = None
+    ) -> HazardFile | None:
+        """One hazard, folded from its stream, so never behind: now, at a version, or as of a time."""
+
+    async def history(self, actor: Actor, id: UUID) -> Sequence[HistoryEntry] | None:
+        """Every event of one hazard, the first first."""
+
+    async def enterprises(self, actor: Actor, question: EnterprisesQuestion) -> Page[EnterpriseSummary]:
+        """The enterprises of the jurisdiction."""
+
+    async def enterprise(self, actor: Actor, uscc: str) -> EnterpriseSummary | None:
+        """One enterprise, folded from its stream, so never behind."""
+
+    async def enterprise_board(self, actor: Actor, uscc: str, moment: Moment | None = None) -> Board | None:
+        """The status of one enterprise, now or as of a time."""
+
+    async def jurisdiction_board(self, actor: Actor, moment: Moment | None = None) -> JurisdictionBoard | None:
+        """The roll-up; None for whoever acts for an enterprise. Sectors and unions are those of today."""
+
+    async def duties(self, actor: Actor, question: DutiesQuestion) -> Page[DutyRow]:
+        """The duties, now or as of a time."""
+
+    async def overdue_duties(
+        self, day: date, after: tuple[UUID, int] | None = None, limit: int = 500
+    ) -> Sequence[DutyRow]:
+        """For the clock: the open duties whose due day lies before `day`, past (hazard_id, number), in that order."""
+
+    async def reached(
+        self, position: int, of: Sequence[Projection] = tuple(Projection), timeout: float = WAIT_SECONDS
+    ) -> None:
+        """Return once these projections have taken the event at `position`. Raises Unavailable after `timeout`."""
+
+    async def status(self) -> Sequence[ProjectionStatus]:
+        """Every build of every projection, by name, version and build."""
