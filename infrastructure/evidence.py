@@ -1,0 +1,119 @@
+"""Infrastructure: a jurisdiction's evidence files in one folder, each named by the SHA-256 of its bytes.
+
+Write-once: a file gets its name by a hard link, which never replaces another, after its bytes have
+reached the disk. So whatever a name leads to is whole, whenever the machine stopped.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import secrets
+import time
+from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
+from typing import BinaryIO
+
+from anyio import to_thread
+
+from domain.refusals import CONTRACT, Rule, RuleBroken
+
+MOST_BYTES = 20 * 1024 * 1024
+"""The largest file accepted."""
+
+EMPTY = Rule("evidence.empty", "a piece of evidence holds at least one byte", CONTRACT)
+TOO_LARGE = Rule("evidence.too_large", "a piece of evidence holds at most 20 MB", CONTRACT)
+
+_NAME = re.compile(r"[0-9a-f]{64}")
+_DRAFT = ".incoming-"
+_CHUNK = 256 * 1024
+_ABANDONED_SECONDS = 24 * 60 * 60
+
+
+class EvidenceFolder:
+    """The application's EvidenceStore over a folder, which is made when the first file comes."""
+
+    def __init__(self, folder: Path, most_bytes: int = MOST_BYTES) -> None:
+        self._folder = folder
+        self._most_bytes = most_bytes
+
+    async def keep(self, chunks: AsyncIterator[bytes]) -> str:
+        """Store a file and answer its name; storing the same bytes again changes nothing.
+
+        Raises RuleBroken for an empty or too large one; then, and if `chunks` raises, nothing is kept.
+        """
+        draft = self._folder / f"{_DRAFT}{secrets.token_hex(8)}"
+        file = await to_thread.run_sync(_open_new, draft)
+        try:
+            digest, size = hashlib.sha256(), 0
+            async for chunk in chunks:
+                size += len(chunk)
+                if size > self._most_bytes:
+                    raise RuleBroken(TOO_LARGE, "file")
+                await to_thread.run_sync(_write, file, chunk)
+                digest.update(chunk)
+            if not size:
+                raise RuleBroken(EMPTY, "file")
+            await to_thread.run_sync(_settle, file, draft, self._folder / digest.hexdigest())
+        finally:
+            file.close()
+            draft.unlink(missing_ok=True)
+        return digest.hexdigest()
+
+    async def missing(self, names: Iterable[str]) -> set[str]:
+        """Those of the names nothing is stored under."""
+        asked = set(names)
+        return await to_thread.run_sync(lambda: {name for name in asked if not self._is_kept(name)})
+
+    def open(self, name: str) -> AsyncIterator[bytes] | None:
+        """The bytes of a file, or None. Only a name of 64 hex digits is ever looked for."""
+        return _chunks(self._folder / name) if self._is_kept(name) else None
+
+    def clear_abandoned(self) -> None:
+        """Remove what a killed process left half-written a day ago or earlier. Blocks; for the start of a process."""
+        before = time.time() - _ABANDONED_SECONDS
+        for draft in self._folder.glob(f"{_DRAFT}*"):
+            with contextlib.suppress(FileNotFoundError):
+                if draft.stat().st_mtime < before:
+                    draft.unlink()
+
+    def _is_kept(self, name: str) -> bool:
+        return _NAME.fullmatch(name) is not None and (self._folder / name).is_file()
+
+
+def _open_new(draft: Path) -> BinaryIO:
+    draft.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o400)
+    return os.fdopen(descriptor, "wb", buffering=0)
+
+
+def _write(file: BinaryIO, chunk: bytes) -> None:
+    rest = memoryview(chunk)
+    while rest:
+        rest = rest[file.write(rest) :]
+
+
+def _settle(file: BinaryIO, draft: Path, kept: Path) -> None:
+    os.fsync(file.fileno())
+    with contextlib.suppress(FileExistsError):  # the same bytes; whoever linked them may not have got any further
+        kept.hardlink_to(draft)
+    folder = os.open(kept.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _open_kept(kept: Path) -> BinaryIO:
+    return kept.open("rb", buffering=0)
+
+
+async def _chunks(kept: Path) -> AsyncIterator[bytes]:
+    file = await to_thread.run_sync(_open_kept, kept)
+    try:
+        while chunk := await to_thread.run_sync(file.read, _CHUNK):
+            yield chunk
+    finally:
+        file.close()
