@@ -21,7 +21,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PREFIX = "HAZARDLOOP_"
 
 _HOME = "$XDG_DATA_HOME/hazardloop or ~/.local/share/hazardloop"
-_CODE = re.compile(r"[0-9]{6}")
+_CODE = re.compile(r"[0-9]{6,12}")
 _NO_ADDRESS = PydanticCustomError("database_url", "Not an address like postgresql://user:password@server/database")
 
 
@@ -170,7 +170,7 @@ def _places(given: str) -> Mapping[str, str]:
     for part in given.split(","):
         code, _, zone = (piece.strip() for piece in part.partition("="))
         if not _CODE.fullmatch(code):
-            raise PydanticCustomError("division_code", "A division code (GB/T 2260) has 6 digits")
+            raise PydanticCustomError("division_code", "A division code has 6 to 12 digits (GB/T 2260)")
         if code in places:
             raise PydanticCustomError("division_code_twice", "A division code is named twice")
         if zone:
