@@ -13,6 +13,7 @@ from domain.hazard.hazard import Hazard, HazardEvent, counted_from, imported
 from domain.hazard.inspecting import to_be_planned
 from domain.hazard.moves import Move, by_regulator_or_its_paper
 from domain.hazard.words import Recipient, ReportStage, Result, Stage
+from domain.refusals import NotAllowed
 from domain.rules.duties import Duty, DutyKind
 
 
@@ -51,12 +52,14 @@ class Reinspect(Move, ReinspectionFields):
             require(act.by.id != hazard.rectified_by, rules.NOT_THE_SAME)
             if hazard.major:
                 self._accepted_from_outside(act)
+            else:
+                require(act.by.role is not Role.REGULATOR, rules.ROLE, refusal=NotAllowed)
             overruled = hazard.objected and self.result is Result.PASSED and act.by.role in ENTERPRISE
             require(not overruled, rules.OBJECTION, "result")
         hazard.happen(Reinspected, act, duties=self._duties(hazard, act), **self.said())
 
     def _accepted_from_outside(self, act: Act) -> None:
-        require(act.by.role not in ENTERPRISE, rules.MAJOR_ACCEPTANCE)
+        require(act.by.role not in ENTERPRISE, rules.MAJOR_ACCEPTANCE, refusal=NotAllowed)
         if self.result is Result.PASSED and act.rules.regulator_accepts_major(act.occurred_at):
             paper = act.by.role is Role.REGULATOR or bool(self.evidence)
             require(paper, rules.MAJOR_ACCEPTANCE, "evidence")
