@@ -1,0 +1,175 @@
+"""Infrastructure: the log of one jurisdiction, as application/log.py asks for it, in PostgreSQL.
+
+Every statement is a transaction of its own: nothing is held open while somebody thinks. What the
+database can't do just now becomes Unavailable in one place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import TupleRow
+from psycopg.sql import SQL, Composed, Identifier
+
+from application.log import Append, CommandKey, Known, Outcome, Receipt, Recorded, Unavailable
+from application.ports import Clock
+from infrastructure.log import batch
+from infrastructure.log.batch import Item, Row
+from infrastructure.log.codec import Codec
+from infrastructure.log.pool import Pool
+from infrastructure.log.wakeups import Wakeups
+
+FORGOTTEN_AT_ONCE = 1000
+"""Command ids cleared in one transaction."""
+
+_EVENT = "notification_id, recorded_at, originator_id, originator_version, topic, state, private"
+
+_READ = f"SELECT {_EVENT} FROM {{events}} WHERE originator_id = %b ORDER BY originator_version"
+
+_READ_FOR = f"""
+SELECT {_EVENT}, NULL::bytea FROM {{events}} WHERE originator_id = %b
+UNION ALL
+SELECT notification_id, NULL, originator_id, originator_version, '', '', NULL, command_request
+FROM {{events}} WHERE command_id = %b
+ORDER BY 1
+"""
+
+_READ_AFTER = f"SELECT {_EVENT} FROM {{events}} WHERE notification_id > %b ORDER BY notification_id LIMIT %b"
+
+_HEAD = "SELECT coalesce(max(notification_id), 0) FROM {events}"
+
+# Rows locked by an erasure are left for the next call: neither ever waits for the other.
+_FORGET = """
+UPDATE {events} SET command_id = NULL, command_request = NULL WHERE notification_id IN (
+    SELECT notification_id FROM {events} WHERE command_id IS NOT NULL AND recorded_at < %b
+    LIMIT %b FOR UPDATE SKIP LOCKED
+) RETURNING notification_id
+"""
+
+
+class PostgresEventLog:
+    """Implements application.log.EventLog. `pool` is open; connections are in autocommit and READ COMMITTED."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        code: str,
+        codec: Codec,
+        wakeups: Wakeups,
+        *,
+        patience: float = 2.0,
+        clock: Clock | None = None,
+    ) -> None:
+        """`patience` is how many seconds to wait for the head.
+
+        Events are stamped by the database's clock, the one all processes share, unless `clock` is given.
+        """
+        self._pool = pool
+        self._code = code
+        self._codec = codec
+        self._wakeups = wakeups
+        self._patience = patience
+        self._clock = clock
+        schema = batch.schema_of(code)
+        events = Identifier(schema, "events")
+        self._append = batch.append_statement(schema)
+        self._read, self._read_for, self._read_after, self._head, self._forget = (
+            SQL(statement).format(events=events) for statement in (_READ, _READ_FOR, _READ_AFTER, _HEAD, _FORGET)
+        )
+
+    async def read(self, stream_id: UUID) -> Sequence[Recorded]:
+        """A stream from its first event; empty where there is none."""
+        return [self._recorded(row) for row in await self._rows(self._read, (stream_id,))]
+
+    async def read_for(self, stream_id: UUID, command: CommandKey | None) -> tuple[Sequence[Recorded], Known | None]:
+        """The same, and what the command id is known for, in one query."""
+        recorded: list[Recorded] = []
+        known = None
+        for *row, request in await self._rows(self._read_for, (stream_id, command.id if command else None)):
+            if request is None:
+                recorded.append(self._recorded(row))
+            else:
+                position, _, stream, version, *_ = row
+                known = Known(Receipt(stream, version, position), request)
+        return recorded, known
+
+    async def append(self, items: Sequence[Append]) -> Sequence[Outcome]:
+        """Append item by item in one transaction; a refused item fails alone. Raises Unavailable.
+
+        A reply lost on the way is asked for again where every item has a command id: what was written is
+        then Known. Without command ids Unavailable may mean that the items were written after all.
+        """
+        if not items:
+            return []
+        encoded = [
+            Item([self._codec.encode(event) for event in item.events], item.command, item.erases) for item in items
+        ]
+        at = self._clock.now() if self._clock else None
+        parameters = batch.parameters(encoded, at, self._patience)
+        (answer,) = await self._rows(self._append, parameters, again=all(item.command for item in encoded))
+        return batch.outcomes(encoded, answer)
+
+    async def read_after(self, position: int, limit: int) -> Sequence[Recorded]:
+        """At most `limit` events past a position, in order, without a gap."""
+        return [self._recorded(row) for row in await self._rows(self._read_after, (position, limit))]
+
+    async def head(self) -> int:
+        """The highest position; 0 for an empty log."""
+        ((position,),) = await self._rows(self._head, ())
+        return int(position)
+
+    async def wait(self, after: int, timeout: float) -> None:
+        """Return once something may lie past `after`, or after `timeout` seconds. A wake-up, not a promise."""
+        if self._wakeups.told(self._code) is None:
+            with suppress(Unavailable):
+                self._wakeups.tell(self._code, await self.head())
+        await self._wakeups.wait(self._code, after, timeout)
+
+    async def forget_commands(self, before: datetime) -> int:
+        """Clear the command ids of events recorded before a time, and answer how many were cleared."""
+        forgotten = 0
+        while cleared := len(await self._rows(self._forget, (before, FORGOTTEN_AT_ONCE))):
+            forgotten += cleared
+        return forgotten
+
+    def _recorded(self, row: Sequence[Any]) -> Recorded:
+        position, recorded_at, stream_id, version, name, state, private = row
+        event = self._codec.decode(Row(stream_id, version, name, state, private))
+        return Recorded(position, recorded_at, stream_id, version, name, event, state)
+
+    async def _rows(self, statement: Composed, parameters: Sequence[Any], *, again: bool = True) -> list[TupleRow]:
+        """What the statement answers; asked once more on another connection if this one is lost and `again` allows."""
+        try:
+            return await self._once(statement, parameters)
+        except _Lost:
+            if not again:
+                raise Unavailable from None
+        # One dead connection of the pool is seldom alone: let it look at the others before taking one.
+        await self._pool.check()
+        try:
+            return await self._once(statement, parameters)
+        except _Lost:
+            raise Unavailable from None
+
+    async def _once(self, statement: Composed, parameters: Sequence[Any]) -> list[TupleRow]:
+        try:
+            async with self._pool.connection() as connection:
+                try:
+                    cursor = await connection.execute(statement, parameters, prepare=True, binary=True)
+                    return await cursor.fetchall()
+                except psycopg.OperationalError:
+                    if connection.closed:
+                        raise _Lost from None
+                    raise
+        except (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction):
+            # No connection to be had, the head held too long, the disk full, the server going or not yet come.
+            raise Unavailable from None
+
+
+class _Lost(Exception):
+    """The connection broke after the statement was sent: it may have been carried out."""

@@ -1,0 +1,101 @@
+"""Infrastructure: who waits for the log is woken when something was appended, by whatever process.
+
+One connection a process listens for all jurisdictions. Nothing depends on it: every wait ends after
+its time-out, so a lost notification costs time and stalls nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from types import TracebackType
+from typing import Self
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+from psycopg.rows import TupleRow
+from psycopg.sql import SQL, Identifier
+
+from infrastructure.log.batch import CHANNEL
+
+FIRST_PAUSE = 0.1
+LONGEST_PAUSE = 5.0
+"""Seconds before the next attempt to listen again; doubled from the first to the longest."""
+
+logger = logging.getLogger(__name__)
+
+
+class Wakeups:
+    """Used as an asynchronous context, it listens; before and after, waits just take their time."""
+
+    def __init__(self, url: str) -> None:
+        # A connection that died without a word is found out within a minute.
+        self._url = make_conninfo(
+            url, connect_timeout=5, keepalives_idle=30, keepalives_interval=10, keepalives_count=3
+        )
+        self._told: dict[str, int] = {}
+        self._waiting: dict[str, set[asyncio.Future[None]]] = defaultdict(set)
+        self._listening: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._listening = asyncio.create_task(self._listen(), name="wakeups")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._listening is not None:
+            self._listening.cancel()
+            await asyncio.wait([self._listening])
+
+    def told(self, code: str) -> int | None:
+        """The highest position told of since the connection was made, if any was."""
+        return self._told.get(code)
+
+    def tell(self, code: str, position: int) -> None:
+        """The log of this jurisdiction reaches at least this position; wakes whoever waits for it."""
+        if position > self._told.get(code, -1):
+            self._told[code] = position
+            self._wake(code)
+
+    async def wait(self, code: str, after: int, timeout: float) -> None:
+        """Return once a position past `after` was told of, or after `timeout` seconds."""
+        if self._told.get(code, -1) > after:
+            return
+        woken = asyncio.get_running_loop().create_future()
+        self._waiting[code].add(woken)
+        try:
+            await asyncio.wait([woken], timeout=timeout)
+        finally:
+            self._waiting[code].discard(woken)
+
+    async def _listen(self) -> None:
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(
+                    self._url, autocommit=True, **CONNECTING
+                ) as connection:
+                    await connection.execute(SQL("LISTEN {}").format(Identifier(CHANNEL)))
+                    pause = FIRST_PAUSE
+                    await self._hear(connection)
+            except psycopg.Error as error:
+                logger.warning("not listening for new events (%s), next attempt in %.1f s", type(error).__name__, pause)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    async def _hear(self, connection: psycopg.AsyncConnection[TupleRow]) -> None:
+        # Whatever was appended before the connection stood was not heard: everybody looks for himself once.
+        self._told.clear()
+        for code in list(self._waiting):
+            self._wake(code)
+        async for notification in connection.notifies():
+            code, _, position = notification.payload.partition("/")
+            if position.isascii() and position.isdigit():
+                self.tell(code, int(position))
+
+    def _wake(self, code: str) -> None:
+        for woken in self._waiting[code]:
+            if not woken.done():
+                woken.set_result(None)
