@@ -53,6 +53,7 @@ class Client:
     def freeze(self) -> None:
         """Keep it from doing anything, such as taking note of a child's death."""
         self._process.send_signal(signal.SIGSTOP)
+        os.waitpid(self._process.pid, os.WUNTRACED)  # returns when it has stopped
 
     def kill(self) -> None:
         """Kill -9."""
