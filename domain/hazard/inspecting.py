@@ -11,7 +11,7 @@ from domain.erasable import Erasable
 from domain.event import Act
 from domain.hazard import rules
 from domain.hazard.hazard import Hazard, HazardEvent, counted_from, imported
-from domain.hazard.moves import Consent, Move, consented_if_major
+from domain.hazard.moves import Consent, Move, consented_if
 from domain.hazard.reporting import initial_reports
 from domain.hazard.words import Grade, Stage
 from domain.rules.duties import Duty, DutyKey, DutyKind
@@ -100,7 +100,8 @@ class Dismiss(Move, DismissalFields):
 
     def decide(self, hazard: Hazard, act: Act) -> None:
         require(self.duplicate_of != hazard.id, rules.OWN_DUPLICATE, "duplicate_of")
-        consented_if_major(hazard, self.consent, act)
+        # What was reported as major keeps needing it, or a low grade would be the way around it.
+        consented_if(hazard.major or hazard.reported_as is Grade.MAJOR, self.consent, act)
         hazard.happen(Dismissed, act, **self.said())
 
 

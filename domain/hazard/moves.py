@@ -35,11 +35,9 @@ class Consent(Fields):
     evidence: Evidence = Field(min_length=1)
 
 
-def consented_if_major(hazard: Hazard, consent: Consent | None, act: Act) -> None:
-    """A major hazard, or one reported as major, needs somebody's consent from outside the enterprise."""
-    graded = hazard.grade or hazard.reported_as
-    from_outside = consent is not None or graded is None or not graded.is_major or imported(act)
-    require(from_outside, rules.CONSENT, "consent")
+def consented_if(major: bool, consent: Consent | None, act: Act) -> None:
+    """What is major needs somebody's consent from outside the enterprise."""
+    require(consent is not None or not major or imported(act), rules.CONSENT, "consent")
 
 
 def by_regulator_or_its_paper(act: Act, evidence: Evidence) -> None:

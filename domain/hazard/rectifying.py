@@ -14,7 +14,7 @@ from domain.erasable import Erasable
 from domain.event import Act
 from domain.hazard import rules
 from domain.hazard.hazard import Hazard, HazardEvent, imported
-from domain.hazard.moves import Consent, Move, consented_if_major
+from domain.hazard.moves import Consent, Move, consented_if
 from domain.hazard.words import Stage
 from domain.refusals import RuleBroken
 from domain.rules.duties import Duty, DutyKey, DutyKind
@@ -117,7 +117,7 @@ class Extend(Move, ExtensionFields):
         assert old is not None, "every plan has a deadline"
         require(self.new_deadline >= act.rules.day(act.occurred_at), rules.DEADLINE_PAST, "new_deadline")
         require(self.new_deadline > old, rules.LATER, "new_deadline")
-        consented_if_major(hazard, self.consent, act)
+        consented_if(hazard.major, self.consent, act)
         duties = (act.rules.duty_until(DutyKind.RECTIFICATION, self.new_deadline),)
         hazard.happen(DeadlineExtended, act, duties=duties, old_deadline=old, **self.said())
 
