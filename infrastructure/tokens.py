@@ -16,12 +16,13 @@ from uuid import UUID
 
 from psycopg import AsyncConnection, sql
 from psycopg.rows import TupleRow
-from psycopg_pool import AsyncConnectionPool
 
 from application.ports import Chance, Clock
 from application.tokens import TokenRecord
 from domain.actors import OF_AN_ENTERPRISE, Actor, Role
 from domain.refusals import CONTRACT, Rule, RuleBroken
+from infrastructure.connected import connected
+from infrastructure.log.pool import Pool
 
 REMEMBERED_SECONDS = 1.0
 MOST_REMEMBERED = 10_000
@@ -34,11 +35,9 @@ _SECRET_BYTES = 32
 _NO_TOKEN_FOR = frozenset({Role.SERVICE, Role.IMPORTER})
 _COLUMNS = "id, actor_id, role, enterprise, created_at, revoked_at"
 
-Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
-
 
 class PostgresTokens:
-    """The application's Tokens over the table of one schema."""
+    """The application's Tokens over the table of one schema. What asks the database may raise Unavailable."""
 
     def __init__(
         self,
@@ -64,13 +63,13 @@ class PostgresTokens:
         Raises RuleBroken where role and enterprise do not go together.
         """
         _goes_together(actor)
-        async with self._pool.connection() as connection:
+        async with connected(self._pool) as connection:
             return await self._insert(connection, actor)
 
     async def create_first(self, actor: Actor) -> str | None:
         """A token for the actor if there has never been any; of several processes that start at once one gets it."""
         _goes_together(actor)
-        async with self._pool.connection() as connection, connection.transaction():
+        async with connected(self._pool) as connection, connection.transaction():
             await connection.execute(sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(self._table))
             found = await connection.execute(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(self._table))
             return None if await found.fetchone() else await self._insert(connection, actor)
@@ -95,7 +94,7 @@ class PostgresTokens:
     async def revoke(self, id: UUID) -> bool:
         """Revoke a token; whether there was one to revoke."""
         statement = sql.SQL("UPDATE {} SET revoked_at = %s WHERE id = %s AND revoked_at IS NULL RETURNING hash")
-        async with self._pool.connection() as connection:
+        async with connected(self._pool) as connection:
             answer = await connection.execute(statement.format(self._table), (self._clock.now(), id), binary=True)
             row = await answer.fetchone()
         if row is not None:
@@ -105,13 +104,13 @@ class PostgresTokens:
     async def all(self) -> Sequence[TokenRecord]:
         """Every token ever made, newest first."""
         statement = sql.SQL("SELECT {} FROM {} ORDER BY created_at DESC, id DESC")
-        async with self._pool.connection() as connection:
+        async with connected(self._pool) as connection:
             answer = await connection.execute(statement.format(sql.SQL(_COLUMNS), self._table))
             return [_record(row) for row in await answer.fetchall()]
 
     async def _find(self, hashed: bytes) -> Actor | None:
         statement = sql.SQL("SELECT {} FROM {} WHERE hash = %s AND revoked_at IS NULL")
-        async with self._pool.connection() as connection:
+        async with connected(self._pool) as connection:
             answer = await connection.execute(statement.format(sql.SQL(_COLUMNS), self._table), (hashed,))
             row = await answer.fetchone()
         return None if row is None else _record(row).actor

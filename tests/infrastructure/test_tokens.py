@@ -12,9 +12,9 @@ import pytest
 from domain.actors import OF_AN_ENTERPRISE, Actor, Role
 from domain.refusals import RuleBroken
 from infrastructure.log.batch import schema_of
-from infrastructure.log.pool import bounded_pool
+from infrastructure.log.pool import Pool, bounded_pool
 from infrastructure.time_and_chance import SystemChance
-from infrastructure.tokens import ENTERPRISE_NEEDED, NO_ENTERPRISE, OWN_ROLE, REMEMBERED_SECONDS, Pool, PostgresTokens
+from infrastructure.tokens import ENTERPRISE_NEEDED, NO_ENTERPRISE, OWN_ROLE, REMEMBERED_SECONDS, PostgresTokens
 from tests.conftest import JURISDICTION
 
 USCC = "91320583MA1WXYRC06"
