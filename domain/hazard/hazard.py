@@ -57,7 +57,7 @@ class Hazard(Aggregate):
         self.stage = Stage.REPORTED
         self.planned_at_version: int | None = None
         self.deadline: date | None = None
-        self.rectified_by: UUID | None = None
+        self.rectifiers: set[UUID] = set()
         self.objected = False
         self.challenged = False
         self.workers_notified = False

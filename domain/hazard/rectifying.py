@@ -163,7 +163,7 @@ class Rectified(HazardEvent, RectificationFields):
 
     def apply(self, aggregate: Hazard) -> None:
         aggregate.stage = Stage.RECTIFIED
-        aggregate.rectified_by = self.by.actor_id
+        aggregate.rectifiers.add(self.by.actor_id)
 
     def meets(self, duty: DutyKey) -> bool:
         return duty.kind is DutyKind.RECTIFICATION

@@ -49,7 +49,7 @@ class Reinspect(Move, ReinspectionFields):
 
     def decide(self, hazard: Hazard, act: Act) -> None:
         if not imported(act):
-            require(act.by.id != hazard.rectified_by, rules.NOT_THE_SAME)
+            require(act.by.id not in hazard.rectifiers, rules.NOT_THE_SAME)
             if hazard.major:
                 self._accepted_from_outside(act)
             else:
