@@ -49,7 +49,7 @@ class HazardSummary(Answer):
     round: int
     enterprise_uscc: str | None
     position: int
-    """The log position of the hazard's own last event."""
+    """The log position of the last event that changed this row: its own, or that a duty has another day."""
     description: str | None
     place: str | None
     category: Category | None
@@ -65,16 +65,17 @@ class HazardSummary(Answer):
     closed_before_import: bool
     """Closed, but only a record from before the import says so."""
     updated_at: datetime
-    """When the last event was recorded."""
+    """When that event was recorded."""
 
 
 class DutyState(StrEnum):
-    """What became of a duty. Rescheduled: it goes on with another day, in a row of its own."""
+    """What became of a duty. Rescheduled or transferred, it goes on in a row of its own: another day, or enterprise."""
 
     OPEN = "open"
     MET = "met"
     LAPSED = "lapsed"
     RESCHEDULED = "rescheduled"
+    TRANSFERRED = "transferred"
 
 
 class DutyRow(Answer):
@@ -97,7 +98,7 @@ class DutyRow(Answer):
     """What its days are counted from."""
     state: DutyState
     ended_at: datetime | None
-    """When it was met, lapsed or rescheduled: as recorded, for imported history as it occurred."""
+    """When it ceased to be open: as recorded, for imported history as it occurred."""
     late: bool
     """Whether the day had passed when it ended, or at the time asked for. What is late stays late."""
     escalated_to: tuple[Role, ...]

@@ -27,11 +27,11 @@ class Counts(Answer):
     by_stage: dict[Stage, int]
     """Every stage; `closed` here holds both kinds of closing."""
     rectification_rate: float | None
-    """整改率: rectified or further, of those found that are neither dismissed nor closed before the import; null: none."""
+    """整改率: rectified or further, of those found, dismissed ones and those closed before the import left out."""
     close_out_rate: float | None
     """Closed through the loop, of the same."""
     close_out_rate_with_imported: float | None
-    """Closed in either way, of all found but those dismissed."""
+    """Closed in either way, of all found but those dismissed. Every rate is null where it is one of none."""
 
 
 class GradeCounts(Answer):

@@ -1,0 +1,132 @@
+"""Application: one hazard's file, folded from its stream and its duty stream whenever it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from application.answers import DutyRow, HazardFile, HazardSummary
+from application.log import Recorded
+from application.questions import ClockKind, Moment
+from application.views.duty_book import HeldDuty
+from application.views.hazard_memory import HazardMemory
+from application.views.statements import Parts
+from domain.actors import Actor
+from domain.event import DomainEvent
+from domain.hazard.hazard import Hazard
+from domain.hazard.reporting import Reported
+from domain.rules.duties import DutyKey
+
+Day = Callable[[datetime], date]
+"""The day of a moment in the jurisdiction's time zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedFile:
+    """A hazard's file, and the aggregate it was read off."""
+
+    hazard: Hazard
+    file: HazardFile
+
+    def visible_to(self, actor: Actor) -> bool:
+        """Whether the actor may see the hazard as it then stood."""
+        return self.hazard.visible_to(actor)
+
+
+def until_version(recorded: Sequence[Recorded], id: UUID, version: int) -> Sequence[Recorded]:
+    """The events of both streams, in the log's order, until the hazard's next version after this one."""
+    later = next((one.position for one in recorded if one.stream_id == id and one.version > version), None)
+    return recorded if later is None else [one for one in recorded if one.position < later]
+
+
+def until_moment(recorded: Sequence[Recorded], moment: Moment) -> Sequence[Recorded]:
+    """Those recorded by then; or those up to the last that is said to have occurred by then."""
+    if moment.clock is ClockKind.RECORDED:
+        return [one for one in recorded if one.recorded_at <= moment.at]
+    occurred = [isinstance(one.event, DomainEvent) and one.event.occurred_at <= moment.at for one in recorded]
+    return recorded[: max((at + 1 for at, by_then in enumerate(occurred) if by_then), default=0)]
+
+
+def fold(recorded: Sequence[Recorded], day: Day, asked_at: datetime | None) -> FoldedFile | None:
+    """The file after these events, all of one hazard and in the log's order; None where there are none.
+
+    `asked_at` is the time by which it is overdue or not, by default that of the last event.
+    """
+    if not recorded:
+        return None
+    memory, parts = HazardMemory.of(recorded[0]), Parts()
+    for one in recorded:
+        memory.take(one)
+        parts.take(one)
+    report = recorded[0].event
+    assert isinstance(report, Reported)
+    today = day(asked_at or recorded[-1].recorded_at)
+    hazard = memory.hazard
+    file = HazardFile(
+        **dict(summary(memory, today)),
+        evacuated=hazard.evacuated,
+        challenged=hazard.challenged,
+        objected=hazard.objected,
+        workers_notified=hazard.workers_notified,
+        planned_at_version=hazard.planned_at_version,
+        reported_by=report.by,
+        location=report.location,
+        evidence=report.evidence,
+        duties=tuple(
+            duty_row(hazard.id, held, day, today)
+            for held in sorted(memory.duties.open(), key=lambda held: (held.duty.due, held.number))
+        ),
+        **parts.said,
+    )
+    return FoldedFile(hazard, file)
+
+
+def summary(memory: HazardMemory, today: date) -> HazardSummary:
+    """The ledger row of a hazard, as it is on a day."""
+    hazard, now, texts = memory.hazard, memory.now, memory.texts[memory.texts_version]
+    assert hazard.found_at is not None
+    return HazardSummary(
+        id=hazard.id,
+        version=hazard.version,
+        stage=hazard.stage,
+        grade=hazard.grade,
+        round=hazard.round,
+        enterprise_uscc=hazard.enterprise_uscc,
+        position=now.position,
+        description=texts.description,
+        place=texts.place,
+        category=memory.category,
+        channel=memory.channel,
+        reported_as=hazard.reported_as,
+        found_at=hazard.found_at,
+        deadline=hazard.deadline,
+        next_due=now.next_due,
+        overdue=now.next_due is not None and now.next_due < today,
+        suspended=hazard.suspended,
+        closed_before_import=memory.closed_before_import,
+        updated_at=now.since.recorded,
+    )
+
+
+def duty_row(hazard_id: UUID, held: HeldDuty, day: Day, today: date) -> DutyRow:
+    """A duty as it is on a day; it is late by the day it ended, or by that day while it is open."""
+    judged = today if held.ended_at is None else day(held.ended_at)
+    return DutyRow(
+        hazard_id=hazard_id,
+        number=held.number,
+        enterprise_uscc=held.enterprise,
+        round=held.round,
+        due=held.duty.due,
+        rule=held.duty.rule,
+        pack=held.duty.pack,
+        calendar=held.duty.calendar,
+        provisional=held.duty.provisional,
+        since=held.since,
+        state=held.state,
+        ended_at=held.ended_at,
+        late=judged > held.duty.due,
+        escalated_to=tuple(one.to for one in held.escalations),
+        **{name: getattr(held.duty, name) for name in DutyKey.model_fields},
+    )
