@@ -81,7 +81,7 @@ class DualReport(Move, DualReportFields):
         require(hazard.major, rules.MAJOR_ONLY)
         if self.stage is ReportStage.FINAL:
             require(hazard.stage is Stage.VERIFIED, rules.FINAL_AT_VERIFIED, "stage", refusal=WrongStage)
-            require(hazard.planned_at_version is not None, rules.PLAN_FIRST)
+            require(hazard.planned_at_version is not None or bool(self.evidence), rules.PLAN_FIRST, "evidence")
         again = self.stage is not ReportStage.PROGRESS and (self.recipient, self.stage) in hazard.sent
         require(not again, rules.SENT_ALREADY, "stage")
         kind = DutyKind.ACKNOWLEDGEMENT

@@ -42,7 +42,11 @@ PAPER_DECISION = Rule("paper_decision", "a paper decision is recorded with evide
 
 MAJOR_ONLY = Rule("dual_report.major_only", "only major hazards are dual-reported", LAW + "Art 41")
 FINAL_AT_VERIFIED = Rule("dual_report.final", "the final report follows the passed re-inspection", LAW + "Art 41")
-PLAN_FIRST = Rule("dual_report.plan", "the final report refers to the governance plan", "SAWS Order 16 (2007) Art 14")
+PLAN_FIRST = Rule(
+    "dual_report.plan",
+    "the final report refers to the governance plan, or brings it as evidence where an imported record left it out",
+    "SAWS Order 16 (2007) Art 14",
+)
 SENT_ALREADY = Rule("dual_report.sent", "this report of this round was sent to this recipient already")
 NOT_SENT = Rule("acknowledgement.not_sent", "no such report of this round waits for this recipient's acknowledgement")
 THAT_RECIPIENT = Rule("acknowledgement.recipient", "a report is acknowledged by the one who received it")
