@@ -1,0 +1,32 @@
+"""Importing: the port to the files an import reads and writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from application.importing.faults import Fault
+from application.importing.mapping import LedgerMapping
+from application.importing.table import Table
+
+
+class RefusalReport(Protocol):
+    """The refused rows, for whoever is to correct them. There is no file as long as nothing was refused."""
+
+    def add(self, faults: Sequence[Fault]) -> None:
+        """Add what is wrong with some rows."""
+
+
+class ImportFiles(Protocol):
+    """Ledgers, mappings and refusal reports."""
+
+    def mapping(self, named: str) -> LedgerMapping:
+        """The mapping in that file, or the shipped one of that name. Raises BadMapping."""
+
+    def table(self, named: str, mapping: LedgerMapping) -> Table:
+        """The ledger in that file, or the shipped sample of that name, looked through to its end. Raises NotATable."""
+
+    def refusals(self, path: Path) -> AbstractContextManager[RefusalReport]:
+        """A report to be written there, in place of an older one. Raises OSError once it has something to write."""

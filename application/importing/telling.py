@@ -1,0 +1,108 @@
+"""Importing: tells what one row says as the events of one hazard, through the same decisions as every command."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from application.commands import enterprise_stream
+from application.importing.cells import Reading
+from application.importing.faults import IDENTITY, RowRefused
+from application.importing.mapping import EnterprisePart, LedgerMapping, MovePart
+from application.importing.moves import AFTER_REPORT, MOVES, REGISTRATION, MoveName, targets
+from application.importing.saying import Cells, fault
+from application.importing.table import Row
+from domain.actors import Actor, Role
+from domain.enterprise.enterprise import Enterprise, Register
+from domain.event import Act
+from domain.hazard.hazard import Hazard
+from domain.hazard.moves import Move
+from domain.hazard.reporting import Report
+from domain.refusals import Refusal
+from domain.rules.rulebook import Rulebook
+from domain.uscc import placeholder
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a row comes to: its hazard, and the enterprise responsible, both with their events pending."""
+
+    row: Row
+    hazard: Hazard
+    enterprise: Enterprise | None
+
+
+class Telling:
+    """One record read under one mapping, into one jurisdiction."""
+
+    def __init__(self, mapping: LedgerMapping, code: str, rules: Rulebook, correlation_id: UUID) -> None:
+        self.mapping = mapping
+        self._code = code
+        self._rules = rules
+        self._correlation_id = correlation_id
+        self._reading = Reading(mapping.dates.formats, mapping.dates.zone or rules.zone)
+        self._importer = Actor(uuid5(NAMESPACE_URL, f"hazardloop:{code}/importers/{mapping.source}"), Role.IMPORTER)
+
+    def tell(self, row: Row, now: datetime) -> Told:
+        """The row as events. Raises RowRefused."""
+        id = self._identity(row)
+        enterprise = self._enterprise(row, now, self.mapping.enterprise) if self.mapping.enterprise else None
+        first, *later = self.mapping.moves
+        hazard = self._report(row, now, first, id, enterprise)
+        for part in later:
+            if all(condition.holds(row.cells) for condition in part.when):
+                self._carry_out(row, now, part, hazard)
+        return Told(row, hazard, enterprise)
+
+    def _identity(self, row: Row) -> UUID:
+        """The same for the same row whenever it comes, so that a second import finds it in the log."""
+        columns = self.mapping.identity
+        faults = [fault(row, [name], IDENTITY, "identity") for name in columns if not row.cells[name]]
+        if faults:
+            raise RowRefused(faults)
+        key = json.dumps([self.mapping.source, *(row.cells[name] for name in columns)], ensure_ascii=False)
+        return uuid5(NAMESPACE_URL, f"hazardloop:{self._code}/imports/{key}")
+
+    def _enterprise(self, row: Row, now: datetime, part: EnterprisePart) -> Enterprise | None:
+        """None where the row names no enterprise; that hazard's has yet to be found."""
+        cells = Cells(row, "enterprise", self._reading)
+        said = cells.fields(part.fields, REGISTRATION)
+        if "uscc" not in said:
+            keys = [row.cells[name] for name in part.placeholder]
+            if not any(keys):
+                return None
+            said["uscc"] = placeholder(json.dumps([self._code, self.mapping.source, *keys], ensure_ascii=False))
+        register = cells.command(Register, said)
+        try:
+            return register.open(enterprise_stream(self._code, register.uscc), self._act(now, now))
+        except Refusal as refusal:
+            raise cells.refused(refusal) from None
+
+    def _report(self, row: Row, now: datetime, part: MovePart, id: UUID, enterprise: Enterprise | None) -> Hazard:
+        cells = Cells(row, part.move, self._reading)
+        occurred_at = cells.moment(part.occurred_at)
+        said = cells.fields(part.fields, targets(Report)) | {"occurred_at": occurred_at}
+        if enterprise is not None:
+            said["enterprise_uscc"] = enterprise.uscc
+        report = cells.command(Report, said)
+        try:
+            return report.open(id, self._act(now, occurred_at))
+        except Refusal as refusal:
+            raise cells.refused(refusal) from None
+
+    def _carry_out(self, row: Row, now: datetime, part: MovePart, hazard: Hazard) -> None:
+        cells = Cells(row, part.move, self._reading, part.when)
+        occurred_at = cells.moment(part.occurred_at)
+        said = cells.fields(part.fields, targets(MOVES[part.move])) | {"occurred_at": occurred_at}
+        if part.move is MoveName.CLOSE_BEFORE_IMPORT:
+            said["source"] = self.mapping.source
+        move: Move = cells.command(AFTER_REPORT[part.move], said)
+        try:
+            hazard.carry_out(move, self._act(now, occurred_at))
+        except Refusal as refusal:
+            raise cells.refused(refusal) from None
+
+    def _act(self, now: datetime, occurred_at: datetime) -> Act:
+        return Act(self._importer, now, occurred_at, self._correlation_id, self._rules)

@@ -1,0 +1,1 @@
+"""Infrastructure: ledgers, mappings and refusal reports as files, with the shipped mappings and sample."""

@@ -1,0 +1,40 @@
+"""Infrastructure: the files of an import, put together for the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from application.importing.files import RefusalReport
+from application.importing.mapping import LedgerMapping
+from application.importing.table import Table
+from infrastructure.importing.csv_table import CsvTable
+from infrastructure.importing.mappings import load_mapping
+from infrastructure.importing.report import CsvRefusals
+
+SAMPLES = Path(__file__).parent / "samples"
+
+
+def shipped_samples() -> Sequence[str]:
+    """The names of the ledgers that come with the product."""
+    return sorted(file.name for file in SAMPLES.glob("*.csv"))
+
+
+class Files:
+    """The port ImportFiles over the file system."""
+
+    def mapping(self, named: str) -> LedgerMapping:
+        """The shipped mapping of that name, or the one in that file. Raises BadMapping."""
+        return load_mapping(named)
+
+    def table(self, named: str, mapping: LedgerMapping) -> Table:
+        """The ledger in that file or, where there is none, the shipped sample of that name. Raises NotATable."""
+        path = Path(named)
+        if named in shipped_samples() and not path.exists():
+            path = SAMPLES / named
+        return CsvTable(path, mapping.file, mapping.columns)
+
+    def refusals(self, path: Path) -> AbstractContextManager[RefusalReport]:
+        """A report to be written there. Raises OSError once it has something to write and can't."""
+        return CsvRefusals(path)
