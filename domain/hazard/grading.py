@@ -13,7 +13,7 @@ from domain.hazard.hazard import Hazard, HazardEvent, counted_from
 from domain.hazard.inspecting import to_be_planned
 from domain.hazard.moves import Move
 from domain.hazard.reporting import initial_reports
-from domain.hazard.words import FROM_SELF_INSPECTED, Grade, ReportStage, Stage
+from domain.hazard.words import FROM_SELF_INSPECTED, Grade, Stage
 from domain.refusals import NotAllowed
 from domain.rules.duties import DutyKey, DutyKind
 
@@ -77,7 +77,7 @@ class RegradeFields(ReasonsFields):
 
 
 class Regraded(HazardEvent, RegradeFields):
-    """The grade changed; the hazard is to be planned anew."""
+    """The grade changed; the hazard is to be planned anew, and what was reported of the old grade counts no more."""
 
     name: ClassVar[str] = "hazard.regraded.v1"
 
@@ -87,18 +87,14 @@ class Regraded(HazardEvent, RegradeFields):
         aggregate.challenged = False
         aggregate.planned_at_version = None
         aggregate.deadline = None
-        aggregate.sent = {report for report in aggregate.sent if report[1] is not ReportStage.FINAL}
-        aggregate.acknowledged &= aggregate.sent
+        aggregate.sent.clear()
+        aggregate.acknowledged.clear()
 
     def meets(self, duty: DutyKey) -> bool:
         return duty.kind is DutyKind.ANSWER
 
     def lapses(self, duty: DutyKey) -> bool:
-        if duty.kind in (DutyKind.PLAN, DutyKind.RECTIFICATION):
-            return True
-        return duty.kind in (DutyKind.DUAL_REPORT, DutyKind.ACKNOWLEDGEMENT) and (
-            not self.grade.is_major or duty.stage is ReportStage.FINAL
-        )
+        return duty.kind is not DutyKind.ANSWER
 
 
 class Regrade(Move, RegradeFields):
