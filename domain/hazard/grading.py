@@ -91,10 +91,10 @@ class Regraded(HazardEvent, RegradeFields):
         aggregate.acknowledged.clear()
 
     def meets(self, duty: DutyKey) -> bool:
-        return duty.kind is DutyKind.ANSWER
+        return duty.kind is DutyKind.ANSWER and self.by.role in ENTERPRISE
 
     def lapses(self, duty: DutyKey) -> bool:
-        return duty.kind is not DutyKind.ANSWER
+        return True
 
 
 class Regrade(Move, RegradeFields):
