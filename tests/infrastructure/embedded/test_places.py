@@ -10,9 +10,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from infrastructure.embedded import EmbeddedPostgres
+from infrastructure.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from infrastructure.embedded.account import Account
-from infrastructure.embedded.binaries import find_programs
+from infrastructure.embedded.binaries import WHEEL, find_programs
 from tests.infrastructure.embedded.observed import nothing_runs, postmaster_pid, remember, remembered
 
 
@@ -66,19 +66,30 @@ def open_folder() -> Iterator[Path]:
         yield Path(name)
 
 
-def test_programs_below_a_closed_folder_are_copied_once_if_the_account_can_not_reach_them(
-    tmp_path: Path, open_folder: Path
+def test_a_wheel_below_a_closed_folder_is_copied_once_if_the_account_can_not_reach_it(
+    home: Path, tmp_path: Path, open_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     account = Account.of_this_process()
-    installation = find_programs(account).bin_dir.parent
+    installed = find_programs(account).bin_dir.parents[2]
     closed = tmp_path / "closed"
-    shutil.copytree(installation, closed / "pginstall")
+    for part in installed.glob(f"{WHEEL}*"):
+        shutil.copytree(part, closed / part.name, symlinks=True, ignore=shutil.ignore_patterns("pginstall", "include"))
     closed.chmod(0o700)
+    monkeypatch.syspath_prepend(closed)
 
-    found = find_programs(account, closed / "pginstall/bin", open_folder / "copies")
-    again = find_programs(account, closed / "pginstall/bin", open_folder / "copies")
+    found = find_programs(account, copies=open_folder / "copies")
+    again = find_programs(account, copies=open_folder / "copies")
 
     assert found == again
     assert mode(closed) == 0o700
     copies = list((open_folder / "copies").glob("*"))
-    assert copies == ([found.bin_dir.parent] if account.uid is not None else [])
+    assert copies == ([found.bin_dir.parents[2]] if account.uid is not None else [])
+    with EmbeddedPostgres(home, bin_dir=found.bin_dir) as postgres:
+        remember(postgres.url, "here")
+
+
+def test_programs_that_do_not_run_are_refused(home: Path, tmp_path: Path) -> None:
+    for name in ("postgres", "initdb"):
+        (tmp_path / name).write_text("")
+    with pytest.raises(EmbeddedPostgresError, match="can't run the programs"):
+        EmbeddedPostgres(home, bin_dir=tmp_path).start()
