@@ -70,6 +70,11 @@ class Hazard(Aggregate):
         return self.grade is Grade.MAJOR
 
     @property
+    def found_as_major(self) -> bool:
+        """Reported as major in this round: the initial dual reports are due since then, not since grading."""
+        return self.reported_as is Grade.MAJOR and self.round == 1
+
+    @property
     def both_finals_acknowledged(self) -> bool:
         """Whether regulator and workers' congress acknowledged this round's final report."""
         return all((recipient, ReportStage.FINAL) in self.acknowledged for recipient in Recipient)

@@ -59,8 +59,7 @@ class SelfInspect(Move, SelfInspectionFields):
         require(self.cause is not None or imported(act), rules.REASON_OF_CAUSE, "cause")
         require(not hazard.major or self.grade.is_major, rules.GRADE_STAYS, "grade")
         duties = to_be_planned(act)
-        # Reported as major in this round: that report has started the duty, from the claimed finding.
-        if hazard.reported_as is not Grade.MAJOR or hazard.round > 1:
+        if not hazard.found_as_major:
             duties += initial_reports(act, self.grade)
         hazard.happen(SelfInspected, act, duties=duties, **self.said())
 

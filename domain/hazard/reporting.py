@@ -122,7 +122,7 @@ class Transfer(Move, TransferFields):
         require(self.enterprise_uscc != hazard.enterprise_uscc, rules.SAME_ENTERPRISE, "enterprise_uscc")
         duties: tuple[Duty, ...] = ()
         if hazard.stage is Stage.REPORTED:
-            duties = to_be_inspected(act) + initial_reports(act, hazard.grade or hazard.reported_as)
+            duties = to_be_inspected(act) + initial_reports(act, Grade.MAJOR if hazard.found_as_major else None)
         hazard.happen(Transferred, act, duties=duties, **self.said())
 
 
