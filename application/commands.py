@@ -32,7 +32,9 @@ NO_ENTERPRISE = Rule("enterprise.unknown", "no enterprise is registered under th
 REGISTERED = Rule("enterprise.registered", "an enterprise is registered under this code already", CONTRACT)
 NO_EVIDENCE = Rule("evidence.unknown", "nothing is stored under this hash; store the file first", CONTRACT)
 NO_DUPLICATE = Rule("dismissal.duplicate_of", "the hazard named as the original does not exist", CONTRACT)
-MATCH = Rule("if_match.required", "this decision replaces something: say in If-Match which version it was taken on", CONTRACT)
+MATCH = Rule(
+    "if_match.required", "this decision replaces something: say in If-Match which version it was taken on", CONTRACT
+)
 STALE = Rule("if_match.stale", "the resource has moved on since this version", CONTRACT)
 REUSED = Rule("idempotency_key.reused", "this Idempotency-Key was used with another request body", CONTRACT)
 

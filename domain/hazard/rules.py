@@ -13,7 +13,7 @@ OF_ANOTHER_ENTERPRISE = Rule("enterprise.other", "people of an enterprise act fo
 TEXT_OR_PHOTO = Rule("report.text_or_photo", "a report holds a description or at least one photo")
 REASON_OF_CAUSE = Rule("self_inspection.cause", "a self-inspection names the cause")
 GRADE_STAYS = Rule("grade.stays", "a major grade stays until it is regraded")
-CONSENT = Rule("major.consent", "for a major hazard the regulator or a union inspector has to consent, shown by evidence")
+CONSENT = Rule("major.consent", "for a major hazard the regulator or a union inspector consents, shown by evidence")
 OWN_DUPLICATE = Rule("dismissal.duplicate_of", "a hazard can't be the duplicate of itself")
 SAME_ENTERPRISE = Rule("transfer.same", "the hazard belongs to this enterprise already")
 WHO_DECIDES = Rule("correction.who", "only those who may decide a field may correct it")
@@ -36,7 +36,9 @@ MAJOR_ACCEPTANCE = Rule(
     "re_inspection.regulator",
     "a major hazard is accepted by the regulator, or by its paper decision recorded with evidence by a union inspector",
 )
-OBJECTION = Rule("re_inspection.objection", "a union inspector failed this hazard; only an inspector or the regulator passes it")
+OBJECTION = Rule(
+    "re_inspection.objection", "an inspector failed this hazard; only an inspector or the regulator passes it"
+)
 NOT_SUSPENDED = Rule("resumption.not_suspended", "there is no suspension to lift", LAW + "Art 65")
 PAPER_DECISION = Rule("paper_decision", "a paper decision is recorded with evidence")
 

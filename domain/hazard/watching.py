@@ -71,5 +71,3 @@ class DutyWatch(Aggregate):
 def stream_of(hazard_id: UUID) -> UUID:
     """The id of a hazard's duty stream."""
     return uuid5(hazard_id, "duties")
-
-
