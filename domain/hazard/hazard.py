@@ -87,7 +87,7 @@ class Hazard(Aggregate):
 
     def carry_out(self, move: Move, act: Act) -> None:
         """Check who, whose, when and from where, then let the move decide. Raises Refusal."""
-        reporter_may = move.reporter_may and act.by.id == self.reporter
+        reporter_may = move.reporter_may and act.by.id == self.reporter and not imported(act)
         require(act.by.role in move.roles or reporter_may, rules.ROLE, refusal=NotAllowed)
         if act.by.role in OF_AN_ENTERPRISE and not reporter_may:
             require(act.by.enterprise == self.enterprise_uscc, rules.OF_ANOTHER_ENTERPRISE, refusal=NotAllowed)
