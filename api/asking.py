@@ -1,0 +1,145 @@
+"""API: what a GET may be asked with. Each model is a route's query; a parameter it does not know is refused."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from api.times import Day, Time
+from application.questions import ClockKind, DutiesQuestion, EnterprisesQuestion, HazardsQuestion, Moment
+from domain.hazard.words import Grade, Stage
+from domain.uscc import EnterpriseCode
+
+FARTHEST = 2**63 - 1
+"""The last position a log could ever have."""
+
+Position = Annotated[int, Field(ge=0, le=FARTHEST)]
+Words = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")
+]
+Cursor = Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=r"^[!-~]+$")]
+
+
+class Asking(BaseModel):
+    """What every GET under /v1 takes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    min_position: Position | None = Field(
+        None, description="Answer only once what is asked has taken the event at this position; after 5 seconds, 503."
+    )
+
+
+class AskingAt(Asking):
+    """What looks at a past as well as at now."""
+
+    at: Time | None = Field(None, description="As of this time, with an offset (+ is written %2B).")
+    clock: ClockKind = Field(
+        ClockKind.RECORDED, description="Whether `at` is meant as recorded or as it is said to have occurred."
+    )
+
+    @property
+    def moment(self) -> Moment | None:
+        """The past that is asked for; None for now."""
+        return None if self.at is None else Moment(self.at, self.clock)
+
+
+class Paging(BaseModel):
+    """What every list takes."""
+
+    limit: int = Field(50, ge=1, le=200)
+    cursor: Cursor | None = Field(None, description="`next` of the page before, with the same filters.")
+
+
+class AskingHazards(AskingAt, Paging):
+    """Which rows of the ledger."""
+
+    enterprise: EnterpriseCode | None = None
+    stage: Stage | None = None
+    grade: Grade | None = None
+    overdue: bool | None = None
+    q: Words | None = Field(None, description="Looked for in description and place, as it stands.")
+
+    @property
+    def question(self) -> HazardsQuestion:
+        """As the views are asked."""
+        return HazardsQuestion(
+            enterprise=self.enterprise,
+            stage=self.stage,
+            grade=self.grade,
+            overdue=self.overdue,
+            q=self.q,
+            moment=self.moment,
+            limit=self.limit,
+            cursor=self.cursor,
+        )
+
+
+class AskingHazard(AskingAt):
+    """Which past of one hazard."""
+
+    version: int | None = Field(None, ge=1, le=2**31 - 1, description="As of this version; instead of `at`.")
+
+
+class AskingEnterprises(Asking, Paging):
+    """Which enterprises."""
+
+    union_organisation: Words | None = None
+    closed: bool | None = None
+    q: Words | None = Field(None, description="Looked for in the name, as it stands.")
+
+    @property
+    def question(self) -> EnterprisesQuestion:
+        """As the views are asked."""
+        return EnterprisesQuestion(self.union_organisation, self.closed, self.q, self.limit, self.cursor)
+
+
+class AskingDuties(AskingAt, Paging):
+    """Which duties."""
+
+    enterprise: EnterpriseCode | None = None
+    hazard_id: UUID | None = None
+    open: bool | None = None
+    overdue: bool | None = Field(None, description="Open, and its day has passed at the time asked for.")
+
+    @property
+    def question(self) -> DutiesQuestion:
+        """As the views are asked."""
+        return DutiesQuestion(
+            enterprise=self.enterprise,
+            hazard_id=self.hazard_id,
+            open=self.open,
+            overdue=self.overdue,
+            moment=self.moment,
+            limit=self.limit,
+            cursor=self.cursor,
+        )
+
+
+class AskingRules(Asking):
+    """As of which day."""
+
+    on: Day | None = Field(None, description="The day in the jurisdiction's time zone; without it, today.")
+
+
+class AskingEvents(Asking):
+    """From where in the log."""
+
+    after: Position = Field(0, description="The position after which to begin.")
+    limit: int = Field(200, ge=1, le=1000)
+
+
+class AskingStream(Asking):
+    """From where in the log; the header Last-Event-ID goes before `after`."""
+
+    after: Position = Field(0, description="The position after which to begin.")
+
+
+class AskingEvidence(Asking):
+    """Which hazard the file belongs to."""
+
+    hazard: UUID | None = Field(
+        None, description="A hazard that refers to the file; needed by whoever acts for an enterprise."
+    )

@@ -1,0 +1,89 @@
+"""API: what every request passes through, coming and going: its correlation id, its metrics, and the last resort.
+
+Plain ASGI: a middleware made of requests and responses costs a task and a queue each time.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import traceback
+from uuid import UUID
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.metrics import Metrics
+from api.problems import INTERNAL, Kind, Problem
+from application.ports import Chance
+
+CORRELATION_ID = "X-Correlation-Id"
+
+log = logging.getLogger("hazardloop.api")
+
+
+class Door:
+    """Names the chain of causes, counts the answer, and turns what nobody caught into a problem without details."""
+
+    def __init__(self, app: ASGIApp, chance: Chance, metrics: Metrics) -> None:
+        self._app = app
+        self._chance = chance
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        correlation_id = self._correlation_id(Headers(scope=scope).get(CORRELATION_ID))
+        scope.setdefault("state", {})["correlation_id"] = correlation_id
+        answering = False
+
+        async def answer(message: Message) -> None:
+            nonlocal answering
+            if message["type"] == "http.response.start":
+                answering = True
+                _on_every_answer(MutableHeaders(scope=message), correlation_id)
+                seconds = time.perf_counter() - began
+                self._metrics.answered(scope["method"], _template(scope), message["status"], seconds)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, answer)
+        except ClientDisconnect:
+            return
+        except Exception as error:
+            _say(scope, error, correlation_id)
+            if answering:  # too late for another answer: break off, so that nobody takes this one for whole
+                raise BrokenOff from None
+            await Problem.of_rule(Kind.INTERNAL, INTERNAL).response(correlation_id)(scope, receive, answer)
+
+    def _correlation_id(self, given: str | None) -> UUID:
+        try:
+            return UUID(given) if given else self._chance.id()
+        except ValueError:
+            return self._chance.id()
+
+
+class BrokenOff(Exception):
+    """An answer that had begun could not be finished; why is in the log."""
+
+
+def _on_every_answer(headers: MutableHeaders, correlation_id: UUID) -> None:
+    headers[CORRELATION_ID] = str(correlation_id)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers.setdefault("Cache-Control", "private, no-cache")
+
+
+def _template(scope: Scope) -> str | None:
+    return getattr(scope.get("route"), "path", None)
+
+
+def _say(scope: Scope, error: Exception, correlation_id: UUID) -> None:
+    """Log what kind of error it was and where; its message may hold what somebody entered."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
+    kind, route = type(error).__name__, _template(scope)
+    log.error("%s %s: %s at %s (correlation id %s)", scope["method"], route, kind, where, correlation_id)

@@ -1,0 +1,55 @@
+"""The boards: what the hazards of an enterprise, and of a jurisdiction, add up to."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.answering import answer
+from api.asking import AskingAt
+from api.problems import Kind
+from api.routes import described
+from api.routes.asked_of import Asker, caught_up
+from api.routes.places import ENTERPRISE, V1, enterprise_code
+from application.boards import Board, JurisdictionBoard
+from application.commands import NO_ENTERPRISE
+from application.questions import Projection
+from domain.refusals import CONTRACT, NotAllowed, Rule, Unknown
+
+ROLL_UP = Rule("board.jurisdiction", "the roll-up is for those who act for no single enterprise", CONTRACT)
+
+router = APIRouter(tags=["boards"])
+
+
+@router.get(
+    ENTERPRISE + "/board",
+    response_model=Board,
+    responses=described.problems(),
+    summary="The status of one enterprise",
+)
+async def board(request: Request, caller: Asker, asking: Annotated[AskingAt, Query()]) -> Response:
+    """Answer with the status of one enterprise, now or as of a time."""
+    uscc = enterprise_code(request)
+    await caught_up(caller.jurisdiction, asking, Projection.HAZARDS, Projection.ENTERPRISES)
+    found = await caller.jurisdiction.views.enterprise_board(caller.actor, uscc, asking.moment)
+    if found is None:
+        raise Unknown(NO_ENTERPRISE)
+    return answer(found)
+
+
+@router.get(
+    V1 + "/board",
+    response_model=JurisdictionBoard,
+    responses=described.problems(Kind.NOT_ALLOWED),
+    summary="The roll-up",
+)
+async def jurisdiction_board(caller: Asker, asking: Annotated[AskingAt, Query()]) -> Response:
+    """Answer with the roll-up by sector and union, now or as of a time. Not for those who act for one enterprise."""
+    await caught_up(caller.jurisdiction, asking, Projection.HAZARDS, Projection.ENTERPRISES)
+    found = await caller.jurisdiction.views.jurisdiction_board(caller.actor, asking.moment)
+    if found is None:
+        raise NotAllowed(ROLL_UP)
+    return answer(found)
