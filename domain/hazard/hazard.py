@@ -83,14 +83,18 @@ class Hazard(Aggregate):
         """Also to whoever reported it, whatever enterprise it has gone to since."""
         if actor.role not in OF_AN_ENTERPRISE:
             return True
-        return actor.id == self.reporter or (actor.enterprise is not None and actor.enterprise == self.enterprise_uscc)
+        return actor.id == self.reporter or self.is_of(actor.enterprise)
+
+    def is_of(self, enterprise: str | None) -> bool:
+        """Whether the hazard is this enterprise's. One of no enterprise yet is nobody's."""
+        return enterprise is not None and enterprise == self.enterprise_uscc
 
     def carry_out(self, move: Move, act: Act) -> None:
         """Check who, whose, when and from where, then let the move decide. Raises Refusal."""
         reporter_may = move.reporter_may and act.by.id == self.reporter and not imported(act)
         require(act.by.role in move.roles or reporter_may, rules.ROLE, refusal=NotAllowed)
         if act.by.role in OF_AN_ENTERPRISE and not reporter_may:
-            require(act.by.enterprise == self.enterprise_uscc, rules.OF_ANOTHER_ENTERPRISE, refusal=NotAllowed)
+            require(self.is_of(act.by.enterprise), rules.OF_ANOTHER_ENTERPRISE, refusal=NotAllowed)
         require(self.stage in move.stages, rules.STAGE, refusal=WrongStage)
         claimed_in_order(act, self.modified_on)
         move.decide(self, act)

@@ -161,7 +161,7 @@ class Correct(Move, CorrectionFields):
 
     def decide(self, hazard: Hazard, act: Act) -> None:
         if self.field in DECIDED_BY_ENTERPRISE:
-            may = act.by.role in ENTERPRISE and act.by.enterprise == hazard.enterprise_uscc
+            may = act.by.role in ENTERPRISE and hazard.is_of(act.by.enterprise)
         else:
             may = act.by.role in UNION or act.by.id == hazard.reporter
         require(may, rules.WHO_DECIDES, "field", refusal=NotAllowed)
