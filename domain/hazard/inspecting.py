@@ -102,5 +102,3 @@ class Dismiss(Move, DismissalFields):
         # What was reported as major keeps needing it, or a low grade would be the way around it.
         consented_if(hazard.major or hazard.reported_as is Grade.MAJOR, self.consent, act)
         hazard.happen(Dismissed, act, **self.said())
-
-
