@@ -1,0 +1,92 @@
+"""The three public records: what the log has afterwards equals what a plain script counts in the files."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from tests.application.importing.ledgers import Counted, day, read, taken_in
+
+REGISTERED = "enterprise.registered.v1"
+
+
+def refusals(faults):
+    return {fault.row: fault.rule for fault in faults}
+
+
+async def holds(log, file, mapping, counted: Counted, enterprises: int) -> None:
+    """First run: every row is in the log or refused for the reason counted. Second run: 0 events."""
+    tally, faults, names = await taken_in(log, str(file), mapping)
+
+    assert refusals(faults) == counted.refused
+    assert names == counted.events + Counter({REGISTERED: enterprises})
+    assert tally.events == names
+    assert tally.imported + tally.refused == tally.rows == len(read(file))
+
+    again, faults, names_then = await taken_in(log, str(file), mapping)
+
+    assert refusals(faults) == counted.refused
+    assert not again.events
+    assert (again.known, names_then) == (tally.imported, names)
+
+
+async def test_osha_2019(log, record):
+    file = record("osha_2019_inspection_violations.csv")
+    counted, offices = Counted(), set()
+    for number, row in read(file):
+        issued, due, closed = row["issuance_date"], row["abatement_due_date"], row["case_closed"]
+        moves = [("reported", day(row["date_opened"])), ("self_inspected", day(issued))]
+        if due:
+            moves.append(("rectification_planned", day(issued)))
+        if row["note"] and not due:
+            moves.append(("dismissed", day(closed)))
+        if closed:
+            moves.append(("closed_before_import", day(closed)))
+        counted.add(number, moves, "deadline.past" if due and day(due) < day(issued) else None)
+        if number not in counted.refused:
+            offices.add((row["office"], row["naics"]))
+
+    await holds(log, file, "osha_2019", counted, len(offices))
+
+    assert Counter(counted.refused.values()) == {"deadline.past": 10, "occurred_at.before": 2}
+
+
+async def test_nyc_hpd(log, record):
+    file = record("nyc_hpd_violations.csv")
+    counted, buildings = Counted(), set()
+    for number, row in read(file):
+        issued, due, certified = row["NOVIssuedDate"], row["OriginalCorrectByDate"], row["CertifiedDate"]
+        status, since = row["CurrentStatus"], day(row["CurrentStatusDate"])
+        moves = [("reported", day(row["InspectionDate"])), ("self_inspected", day(issued))]
+        moves.append(("rectification_planned", day(issued)))
+        if certified:
+            moves.append(("rectified", day(certified)))
+        why_not = "deadline.past" if day(due) < day(issued) else None
+        if status == "INVALID CERTIFICATION":
+            moves.append(("reinspected", since))
+            why_not = why_not or (None if certified else "stage")
+        if row["ViolationStatus"] == "Close":
+            moves.append(("closed_before_import", since))
+        counted.add(number, moves, why_not)
+        if number not in counted.refused:
+            buildings.add(row["BuildingID"])
+
+    await holds(log, file, "nyc_hpd", counted, len(buildings))
+
+    assert Counter(counted.refused.values()) == {"stage": 2, "deadline.past": 1}
+
+
+async def test_nyc_dob(log, record):
+    file = record("nyc_dob_complaints.csv")
+    counted, buildings = Counted(), set()
+    for number, row in read(file):
+        moves = [("reported", day(row["Date Entered"]))]
+        if row["Inspection Date"]:
+            moves.append(("self_inspected", day(row["Inspection Date"])))
+        if row["Status"] == "CLOSED":
+            moves.append(("closed_before_import", day(row["Disposition Date"])))
+        counted.add(number, moves)
+        buildings.add(row["BIN"])
+
+    await holds(log, file, "nyc_dob", counted, len(buildings))
+
+    assert not counted.refused
