@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import StringConstraints
 
-from domain.actors import ENTERPRISE, UNION, Actor, Role
+from domain.actors import ENTERPRISE, OF_AN_ENTERPRISE, UNION, Actor, Role
 from domain.command import Command, Fields, Label, claimed_in_order, require
 from domain.event import Act, Aggregate, DomainEvent
 from domain.hazard.rules import OF_ANOTHER_ENTERPRISE, ROLE
@@ -46,11 +46,12 @@ class Enterprise(Aggregate):
 
     def visible_to(self, actor: Actor) -> bool:
         """Its own people, and everybody who acts for no enterprise."""
-        return actor.enterprise in (None, self.uscc)
+        return _own_or_any(actor, self.uscc)
 
     def carry_out(self, command: EnterpriseCommand, act: Act) -> None:
         """Check who, whose and when, then let the command decide. Raises Refusal."""
         require(act.by.role in command.roles, ROLE, refusal=NotAllowed)
+        require(_own_or_any(act.by, self.uscc), OF_ANOTHER_ENTERPRISE, refusal=NotAllowed)
         require(not self.closed, CLOSED, refusal=WrongStage)
         claimed_in_order(act, self.modified_on)
         command.decide(self, act)
@@ -96,7 +97,7 @@ class Register(Command, RegistrationFields):
     def open(self, id: UUID, act: Act) -> Enterprise:
         """The new enterprise, with its first event pending. Raises Refusal."""
         require(act.by.role in self.roles, ROLE, refusal=NotAllowed)
-        require(act.by.enterprise in (None, self.uscc), OF_ANOTHER_ENTERPRISE, "uscc", refusal=NotAllowed)
+        require(_own_or_any(act.by, self.uscc), OF_ANOTHER_ENTERPRISE, "uscc", refusal=NotAllowed)
         require(not is_placeholder(self.uscc) or act.by.role is Role.IMPORTER, PLACEHOLDER, "uscc")
         claimed_in_order(act, None)
         enterprise: Enterprise = Enterprise.begin(id, act.occurred_at)
@@ -153,3 +154,8 @@ class Close(EnterpriseCommand):
 
     def decide(self, enterprise: Enterprise, act: Act) -> None:
         enterprise.happen(EnterpriseClosed, act)
+
+
+def _own_or_any(actor: Actor, uscc: str) -> bool:
+    """People of an enterprise have to do with their own only."""
+    return actor.role not in OF_AN_ENTERPRISE or actor.enterprise == uscc
