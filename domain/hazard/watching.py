@@ -42,12 +42,18 @@ class DutyRescheduled(WatchEvent):
 
     was: Duty
 
+    def apply(self, aggregate: DutyWatch) -> None:
+        aggregate.replaced.add((self.round, self.was))
+        aggregate.replaced.discard((self.round, self.duty))
+
 
 class DutyWatch(Aggregate):
     """What has been noticed about one hazard's duties."""
 
     def __init__(self) -> None:
         self.missed: set[tuple[int, Duty, Role]] = set()
+        self.replaced: set[tuple[int, Duty]] = set()
+        """The duties, each of its round, that have another day by now."""
 
     def visible_to(self, actor: Actor) -> bool:
         """Nobody reads a watch by itself; the duties view shows it."""
@@ -55,14 +61,14 @@ class DutyWatch(Aggregate):
 
     def miss(self, hazard_id: UUID, round: int, duty: Duty, escalated_to: Role, act: Act) -> bool:
         """Note a missed duty, once for each it is escalated to; whether it was news."""
-        if (round, duty, escalated_to) in self.missed:
+        if (round, duty, escalated_to) in self.missed or (round, duty) in self.replaced:
             return False
         self.happen(DutyMissed, act, hazard_id=hazard_id, round=round, duty=duty, escalated_to=escalated_to)
         return True
 
     def reschedule(self, hazard_id: UUID, round: int, was: Duty, duty: Duty, act: Act) -> bool:
         """Note that a duty has another day now; whether it was news."""
-        if was == duty:
+        if was == duty or (round, was) in self.replaced:
             return False
         self.happen(DutyRescheduled, act, hazard_id=hazard_id, round=round, was=was, duty=duty)
         return True
