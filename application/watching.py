@@ -7,6 +7,7 @@ days on which nothing ran are made up for.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -87,10 +88,10 @@ class Watching:
     turn: Turn
     commands: Forgetful
 
-    async def run(self, pause: Callable[[float], Awaitable[None]]) -> None:
-        """Make a pass now and after each local midnight, until cancelled. What fails is tried again."""
+    async def run(self, stop: asyncio.Event, pause: Callable[[float], Awaitable[None]]) -> None:
+        """Make a pass now and after each local midnight, until `stop` is set. What fails is tried again."""
         done: date | None = None
-        while True:
+        while not stop.is_set():
             today = self.rules.day(self.clock.now())
             if done != today and await self._try():
                 done = today

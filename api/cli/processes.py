@@ -1,0 +1,42 @@
+"""API: `hazardloop serve` and `hazardloop work`, the two that run until they are asked to stop."""
+
+from __future__ import annotations
+
+import logging
+
+import typer
+import uvloop
+
+from api.cli import terminal
+from api.settings import load
+
+FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    app.command()(serve)
+    app.command()(work)
+
+
+def serve() -> None:
+    """Serve the API, keep up views and clock; set up the database where there is none. Ctrl-C stops all of it."""
+    from api import serving  # the web framework costs every other command half a second
+
+    settings = load()
+    _log_to_standard_error()
+    terminal.run(serving.serve(settings, typer.echo), loop_factory=uvloop.new_event_loop)
+
+
+def work() -> None:
+    """Keep up views and clock without serving, for `serve` processes with HAZARDLOOP_WORK_IN_PROCESS=false."""
+    from api import serving
+
+    settings = load()
+    _log_to_standard_error()
+    terminal.run(serving.work(settings, typer.echo), loop_factory=uvloop.new_event_loop)
+
+
+def _log_to_standard_error() -> None:
+    logging.basicConfig(level=logging.INFO, format=FORMAT)
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
