@@ -21,14 +21,17 @@ def encoding_of(path: Path, said: str) -> str:
         raise NotATable("the file is empty")
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise NotATable("the file is in UTF-16; save it as CSV in UTF-8")
+    # The mark of UTF-8 is no part of the first column's name, whatever the mapping says.
+    utf_8 = "utf-8-sig" if start.startswith(codecs.BOM_UTF8) else "utf-8"
     if said == "auto":
-        candidates = ["utf-8-sig"] if start.startswith(codecs.BOM_UTF8) else ["utf-8", "gb18030"]
+        candidates = [utf_8] if utf_8 == "utf-8-sig" else [utf_8, "gb18030"]
     else:
-        # a mark of UTF-8 is no part of the first column's name, whoever forgot to say so
-        candidates = ["utf-8-sig"] if said == "utf-8" else [said]
+        candidates = [said if said == "gb18030" else utf_8]
     found = next((candidate for candidate in candidates if _fits(path, candidate)), None)
     if found is None:
-        raise NotATable(f"the file is not text in {' or '.join(candidates).replace('-sig', '').upper()}")
+        raise NotATable(
+            f"the file is not text in {' or '.join(one.removesuffix('-sig').upper() for one in candidates)}"
+        )
     return found
 
 

@@ -34,6 +34,8 @@ def load_mapping(named: str) -> LedgerMapping:
         raise BadMapping(named, [f"there is no such file, nor a shipped mapping of this name ({shipped})"]) from error
     except OSError as error:
         raise BadMapping(named, [f"can't be read: {error.strerror}"]) from error
+    except RecursionError as error:
+        raise BadMapping(named, ["is nested too deeply"]) from error
     except ValueError as error:
         raise BadMapping(named, [f"is not TOML in UTF-8: {error}"]) from error
 
