@@ -16,6 +16,8 @@ from psycopg.sql import SQL, Composed, Identifier
 from application.log import CommandKey, Known, Outcome, Receipt, Stale
 from infrastructure.log.arrays import Bigints, Byteas, Ints, Texts, Uuids
 
+PREFIX = "hazardloop_"
+
 CHANNEL = "hazardloop"
 """The one channel on which a batch is told, as `code/highest position`."""
 
@@ -48,7 +50,15 @@ def schema_of(code: str) -> str:
     """The schema of a jurisdiction, by its administrative division code (6 to 12 digits). Raises ValueError."""
     if not (code.isascii() and code.isdigit() and 6 <= len(code) <= 12):
         raise ValueError("a jurisdiction's code has 6 to 12 digits")
-    return f"hazardloop_{code}"
+    return f"{PREFIX}{code}"
+
+
+def code_of(schema: str) -> str:
+    """The jurisdiction of a schema. Raises ValueError for one that isn't a jurisdiction's."""
+    code = schema.removeprefix(PREFIX)
+    if schema != schema_of(code):
+        raise ValueError(f"a jurisdiction's schema is named {PREFIX} and its code")
+    return code
 
 
 def append_statement(schema: str) -> Composed:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from psycopg import AsyncConnection
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
 Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
+
+SESSION_OPTIONS = "-c default_transaction_isolation=read\\ committed -c TimeZone=UTC"
+"""READ COMMITTED said outright, since a server may have another default and the log's database function refuses any
+other; and times come back with an offset of zero."""
 
 CONNECT_SECONDS = 5
 WAITING = 1000
@@ -18,22 +23,13 @@ def bounded_pool(url: str, size: int = 10, patience: float = 5.0) -> Pool:
 
     Whoever waits longer than `patience` seconds for a connection gets psycopg_pool.PoolTimeout.
     """
+    options = f"{conninfo_to_dict(url).get('options') or ''} {SESSION_OPTIONS}".lstrip()
     return AsyncConnectionPool(
-        url,
-        kwargs={"autocommit": True, "connect_timeout": CONNECT_SECONDS},
-        configure=_configure,
+        make_conninfo(url, options=options, connect_timeout=CONNECT_SECONDS),
+        kwargs={"autocommit": True},
         min_size=1,
         max_size=size,
         max_waiting=WAITING,
         timeout=patience,
         open=False,
     )
-
-
-async def _configure(connection: AsyncConnection[TupleRow]) -> None:
-    """READ COMMITTED said outright: the log's database function refuses any other, and a server may have another.
-
-    Times come back with an offset of zero, whatever zone the server is in.
-    """
-    await connection.execute("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED")
-    await connection.execute("SET TIME ZONE 'UTC'")

@@ -74,9 +74,7 @@ class Wakeups:
         pause = FIRST_PAUSE
         while True:
             try:
-                async with await psycopg.AsyncConnection.connect(
-                    self._url, autocommit=True, **CONNECTING
-                ) as connection:
+                async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:
                     await connection.execute(SQL("LISTEN {}").format(Identifier(CHANNEL)))
                     pause = FIRST_PAUSE
                     await self._hear(connection)

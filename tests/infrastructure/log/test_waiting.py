@@ -1,0 +1,158 @@
+"""Followers are woken by what is appended, by any process; and come back by themselves where they are not."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import psycopg
+import pytest
+
+from infrastructure.log.codec import Codec
+from infrastructure.log.event_log import PostgresEventLog
+from infrastructure.log.migrate import migrate
+from infrastructure.log.pool import Pool
+from infrastructure.log.wakeups import Wakeups
+from tests.conftest import JURISDICTION
+from tests.infrastructure.log.notes import append_one, note
+
+LONG = 30.0
+"""Seconds no wait in these tests may take: one that is not woken fails by `within`."""
+
+SHORT = 0.02
+OTHER = "320600"
+
+
+@pytest.fixture
+async def wakeups(database_url: str) -> AsyncIterator[Wakeups]:
+    """Listening: whoever starts to listen wakes all, so a wait that ends says that it does."""
+    async with Wakeups(database_url) as listening:
+        await within(listening.wait(JURISDICTION, 0, LONG))
+        yield listening
+
+
+@pytest.fixture
+def following(pool: Pool, codec: Codec, wakeups: Wakeups) -> PostgresEventLog:
+    return PostgresEventLog(pool, JURISDICTION, codec, wakeups)
+
+
+async def within(waiting: object) -> None:
+    """Fail a wait that was not woken, long before its own time-out."""
+    assert asyncio.iscoroutine(waiting)
+    await asyncio.wait_for(waiting, timeout=10)
+
+
+async def asleep(waiting: asyncio.Task[None]) -> bool:
+    """Whether it still waits, having had every chance to end."""
+    _, pending = await asyncio.wait([waiting], timeout=SHORT)
+    return bool(pending)
+
+
+async def test_whoever_waits_is_woken_by_an_append_elsewhere(
+    log: PostgresEventLog, following: PostgresEventLog
+) -> None:
+    waiting = asyncio.create_task(following.wait(0, LONG))
+    assert await asleep(waiting)
+
+    await append_one(log, note())
+
+    await within(_end_of(waiting))
+
+
+async def test_all_who_wait_are_woken(log: PostgresEventLog, following: PostgresEventLog) -> None:
+    waiting = [asyncio.create_task(following.wait(0, LONG)) for _ in range(3)]
+    assert await asleep(waiting[0])
+
+    await append_one(log, note())
+
+    for one in waiting:
+        await within(_end_of(one))
+
+
+async def test_what_came_between_reading_and_waiting_is_not_slept_over(
+    log: PostgresEventLog, following: PostgresEventLog, wakeups: Wakeups
+) -> None:
+    await append_one(log, note())
+    await within(wakeups.wait(JURISDICTION, 0, LONG))
+    await append_one(log, note())
+    await within(wakeups.wait(JURISDICTION, 1, LONG))
+
+    await within(following.wait(1, LONG))
+
+    waiting = asyncio.create_task(following.wait(2, LONG))
+    assert await asleep(waiting)
+    waiting.cancel()
+
+
+async def test_what_was_there_before_anybody_listened_is_not_slept_over(
+    log: PostgresEventLog, database_url: str, pool: Pool, codec: Codec
+) -> None:
+    await append_one(log, note())
+
+    async with Wakeups(database_url) as late:
+        await within(PostgresEventLog(pool, JURISDICTION, codec, late).wait(0, LONG))
+
+
+async def test_another_jurisdiction_wakes_nobody_here(
+    following: PostgresEventLog, wakeups: Wakeups, database_url: str, pool: Pool, codec: Codec
+) -> None:
+    await migrate(database_url, [OTHER])
+    waiting = asyncio.create_task(following.wait(0, LONG))
+    assert await asleep(waiting)
+
+    await append_one(PostgresEventLog(pool, OTHER, codec, wakeups), note())
+    await within(wakeups.wait(OTHER, 0, LONG))
+
+    assert await asleep(waiting)
+    waiting.cancel()
+
+
+async def test_a_refused_append_wakes_nobody(
+    log: PostgresEventLog, following: PostgresEventLog, wakeups: Wakeups
+) -> None:
+    await log.append([note(version=7)])
+    await append_one(log, note())
+    await within(wakeups.wait(JURISDICTION, 0, LONG))
+
+    assert wakeups.told(JURISDICTION) == 1
+
+
+async def test_a_wait_ends_after_its_time_where_nothing_is_told(log: PostgresEventLog) -> None:
+    """The notification is lost: this log's wake-ups do not listen."""
+    await append_one(log, note())
+    await within(log.wait(1, SHORT))
+    await append_one(log, note())
+
+    await within(log.wait(1, SHORT))
+
+    assert len(await log.read_after(1, 10)) == 1
+
+
+async def test_a_listener_that_lost_its_connection_listens_again(
+    log: PostgresEventLog, following: PostgresEventLog, service: psycopg.Connection
+) -> None:
+    waiting = asyncio.create_task(following.wait(0, LONG))
+    assert await asleep(waiting)
+
+    ended = service.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
+
+    assert ended.rowcount == 1
+    await within(_end_of(waiting))  # woken on listening again: something may have been missed
+    waiting = asyncio.create_task(following.wait(0, LONG))
+    assert await asleep(waiting)
+    await append_one(log, note())
+    await within(_end_of(waiting))
+
+
+async def test_notifications_nobody_understands_are_passed_over(
+    wakeups: Wakeups, service: psycopg.Connection, log: PostgresEventLog
+) -> None:
+    for payload in ("", "320583", "320583/", "320583/-1", "320583/x", "320583/²", "/", "320583/1/2"):
+        service.execute("SELECT pg_notify('hazardloop', %s)", [payload])
+
+    await append_one(log, note())
+
+    await within(wakeups.wait(JURISDICTION, 0, LONG))
+    assert wakeups.told(JURISDICTION) == 1
+
+
+async def _end_of(task: asyncio.Task[None]) -> None:
+    await task
