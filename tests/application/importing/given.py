@@ -18,6 +18,7 @@ from infrastructure.rules.loader import rulebook
 KUNSHAN = "320583"
 NOW = datetime(2026, 3, 2, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
 RUN = UUID("0190c10c-0000-7000-8000-00000000000a")
+RULES = rulebook(KUNSHAN, "Asia/Shanghai")
 
 MAPPING: Mapping[str, Any] = {
     "source": "a ledger",

@@ -12,9 +12,8 @@ from application.importing.faults import Fault
 from application.importing.importing import Importing, Tally
 from application.importing.telling import Telling
 from infrastructure.importing.files import Files
-from infrastructure.rules.loader import rulebook
 from infrastructure.time_and_chance import SystemClock
-from tests.application.importing.given import KUNSHAN, RUN
+from tests.application.importing.given import KUNSHAN, RULES, RUN
 
 
 def read(file: Path) -> list[tuple[int, dict[str, str]]]:
@@ -52,7 +51,7 @@ async def taken_in(log: Any, named: str, mapping: str) -> tuple[Tally, list[Faul
     """The tally of an import into this log, the refused cells, and how many events of each name the log has then."""
     files = Files()
     under = files.mapping(mapping)
-    telling = Telling(under, KUNSHAN, rulebook(KUNSHAN, "Asia/Shanghai"), RUN)
+    telling = Telling(under, KUNSHAN, RULES, RUN)
     tally, faults = Tally(), []
     async for batch in Importing(telling, log, SystemClock()).batches(files.table(named, under).rows()):
         tally.add(batch)

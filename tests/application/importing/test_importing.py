@@ -17,10 +17,7 @@ from domain.actors import Actor, Role
 from domain.event import Act
 from domain.hazard.closing import EraseTexts
 from domain.hazard.hazard import Hazard
-from infrastructure.rules.loader import rulebook
-from tests.application.importing.given import BY_NAME, KUNSHAN, NOW, RUN, mapping, row, tell
-
-RULES = rulebook(KUNSHAN, "Asia/Shanghai")
+from tests.application.importing.given import BY_NAME, KUNSHAN, NOW, RULES, RUN, mapping, row, tell
 
 
 @dataclass

@@ -9,8 +9,7 @@ from application.importing.telling import Telling
 from domain.hazard.words import Grade, Stage
 from domain.uscc import is_placeholder
 from infrastructure.importing.files import SAMPLES, Files
-from infrastructure.rules.loader import rulebook
-from tests.application.importing.given import KUNSHAN, NOW, RUN
+from tests.application.importing.given import KUNSHAN, NOW, RULES, RUN
 from tests.application.importing.ledgers import Counted, day, read, taken_in
 
 NAME = "yinhuan_taizhang.csv"
@@ -56,7 +55,7 @@ async def test_every_row_is_in_the_log_or_refused_and_a_second_run_adds_nothing(
 def told():
     files = Files()
     mapping = files.mapping("sample_zh")
-    telling = Telling(mapping, KUNSHAN, rulebook(KUNSHAN, "Asia/Shanghai"), RUN)
+    telling = Telling(mapping, KUNSHAN, RULES, RUN)
     good = (row for row in files.table(NAME, mapping).rows() if row.number not in counted_by_hand()[0].refused)
     return {one.row.cells["序号"]: one for one in (telling.tell(row, NOW) for row in good)}
 
