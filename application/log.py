@@ -12,7 +12,10 @@ from domain.event import DomainEvent
 
 
 class Unavailable(Exception):
-    """The log can't take or give anything just now; nothing was written. Try again after `seconds`."""
+    """The log can't take or give anything just now; try again after `seconds`.
+
+    Nothing was written, with one exception: a reply lost on the way leaves it open where an item has no command id.
+    """
 
     def __init__(self, seconds: int = 1) -> None:
         super().__init__("the log is unavailable")
@@ -51,7 +54,11 @@ class Stale:
 
 @dataclass(frozen=True, slots=True)
 class Append:
-    """One command's events, all or none. `erases`: also empty the private part of this stream's earlier events."""
+    """One command's events, at least one, all or none. Each stream's versions follow on its last one without a gap.
+
+    The last event is the one that answers: put the stream the command speaks of last. `erases`: also empty the
+    private part of this stream's earlier events.
+    """
 
     events: Sequence[DomainEvent]
     command: CommandKey | None = None
@@ -92,7 +99,11 @@ class EventLog(Protocol):
         """The same, and what the command id is known for, in one query."""
 
     async def append(self, items: Sequence[Append]) -> Sequence[Outcome]:
-        """Append item by item in one transaction; a refused item fails alone. Raises Unavailable."""
+        """Append item by item in one transaction; a refused item fails alone. Raises Unavailable.
+
+        A known command id goes before a stale version. An item is judged as if those before it had been appended
+        on their own, so it may follow on them in the same stream.
+        """
 
     async def read_after(self, position: int, limit: int) -> Sequence[Recorded]:
         """At most `limit` events past a position, in order, without a gap."""

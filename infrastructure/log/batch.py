@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from psycopg.sql import SQL, Composed, Identifier
+from psycopg.sql import SQL, Identifier
 
 from application.log import CommandKey, Known, Outcome, Receipt, Stale
 from infrastructure.log.arrays import Bigints, Byteas, Ints, Texts, Uuids
@@ -61,9 +61,10 @@ def code_of(schema: str) -> str:
     return code
 
 
-def append_statement(schema: str) -> Composed:
+def append_statement(schema: str) -> bytes:
     """The call of the database function, for `parameters`."""
-    return SQL("SELECT * FROM {}.append(%b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b::int)").format(Identifier(schema))
+    call = SQL("SELECT * FROM {}.append(%b, %b, %b, %b, %b, %b, %b, %b, %b, %b, %b::int)")
+    return call.format(Identifier(schema)).as_bytes()
 
 
 def parameters(items: Sequence[Item], at: datetime | None, patience: float) -> Sequence[Any]:

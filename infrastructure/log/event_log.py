@@ -14,7 +14,7 @@ from uuid import UUID
 
 import psycopg
 from psycopg.rows import TupleRow
-from psycopg.sql import SQL, Composed, Identifier
+from psycopg.sql import SQL, Identifier
 
 from application.log import Append, CommandKey, Known, Outcome, Receipt, Recorded, Unavailable
 from application.ports import Clock
@@ -79,7 +79,8 @@ class PostgresEventLog:
         events = Identifier(schema, "events")
         self._append = batch.append_statement(schema)
         self._read, self._read_for, self._read_after, self._head, self._forget = (
-            SQL(statement).format(events=events) for statement in (_READ, _READ_FOR, _READ_AFTER, _HEAD, _FORGET)
+            SQL(statement).format(events=events).as_bytes()
+            for statement in (_READ, _READ_FOR, _READ_AFTER, _HEAD, _FORGET)
         )
 
     async def read(self, stream_id: UUID) -> Sequence[Recorded]:
@@ -142,7 +143,7 @@ class PostgresEventLog:
         event = self._codec.decode(Row(stream_id, version, name, state, private))
         return Recorded(position, recorded_at, stream_id, version, name, event, state)
 
-    async def _rows(self, statement: Composed, parameters: Sequence[Any], *, again: bool = True) -> list[TupleRow]:
+    async def _rows(self, statement: bytes, parameters: Sequence[Any], *, again: bool = True) -> list[TupleRow]:
         """What the statement answers; asked once more on another connection if this one is lost and `again` allows."""
         try:
             return await self._once(statement, parameters)
@@ -156,7 +157,7 @@ class PostgresEventLog:
         except _Lost:
             raise Unavailable from None
 
-    async def _once(self, statement: Composed, parameters: Sequence[Any]) -> list[TupleRow]:
+    async def _once(self, statement: bytes, parameters: Sequence[Any]) -> list[TupleRow]:
         try:
             async with self._pool.connection() as connection:
                 try:
@@ -166,9 +167,20 @@ class PostgresEventLog:
                     if connection.closed:
                         raise _Lost from None
                     raise
-        except (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction):
-            # No connection to be had, the head held too long, the disk full, the server going or not yet come.
+        except _OUT_OF_REACH:
             raise Unavailable from None
+
+
+_OUT_OF_REACH = (
+    # No connection to be had, the head held too long, the disk full, the server going or not yet come.
+    psycopg.OperationalError,
+    # A server that only follows another.
+    psycopg.errors.ReadOnlySqlTransaction,
+    # A schema not yet migrated: it alone can't answer.
+    psycopg.errors.InvalidSchemaName,
+    psycopg.errors.UndefinedTable,
+    psycopg.errors.UndefinedFunction,
+)
 
 
 class _Lost(Exception):

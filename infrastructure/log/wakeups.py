@@ -78,7 +78,7 @@ class Wakeups:
                     await connection.execute(SQL("LISTEN {}").format(Identifier(CHANNEL)))
                     pause = FIRST_PAUSE
                     await self._hear(connection)
-            except psycopg.Error as error:
+            except (psycopg.Error, OSError) as error:
                 logger.warning("not listening for new events (%s), next attempt in %.1f s", type(error).__name__, pause)
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)

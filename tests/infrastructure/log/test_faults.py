@@ -78,7 +78,8 @@ async def test_connections_that_died_while_idle_are_replaced(
     for connection in connections:
         await pool.putconn(connection)
     service.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = current_user AND pid <> pg_backend_pid()"
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE usename = current_user AND pid <> pg_backend_pid()"
     )
 
     assert await log.head() == 0

@@ -6,7 +6,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from application.log import Receipt
+from application.log import Receipt, Unavailable
 from infrastructure.log import migrate as runner
 from infrastructure.log.batch import code_of, schema_of
 from infrastructure.log.codec import Codec
@@ -67,8 +67,8 @@ async def test_a_schema_that_is_behind_is_not_current(database_url: str, monkeyp
 async def test_a_run_that_failed_is_taken_up_where_it_stopped(
     empty_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    half = "CREATE TABLE {schema}.half (); SELECT 1 / 0;"
-    monkeypatch.setattr(runner, "migrations", lambda stopping=shipped_and("SELECT {code}", half): stopping)
+    stopping = shipped_and("SELECT {code}", "CREATE TABLE {schema}.half (); SELECT 1 / 0;")
+    monkeypatch.setattr(runner, "migrations", lambda: stopping)
 
     with pytest.raises(psycopg.errors.DivisionByZero):
         await migrate(empty_database_url, [JURISDICTION])
@@ -93,6 +93,16 @@ async def test_two_schemas_do_not_see_each_other(
     assert outcome == Receipt(stream, 1, 1)
     assert lines(await log.read_after(0, 10)) == ["here"]
     assert lines((await other.read_for(stream, key(1)))[0]) == ["there"]
+
+
+async def test_a_schema_not_yet_there_is_unavailable_alone(log: PostgresEventLog, pool: Pool, codec: Codec) -> None:
+    absent = PostgresEventLog(pool, OTHER, codec, Wakeups(""))
+
+    for ask in (absent.append([note()]), absent.read(uuid4()), absent.read_for(uuid4(), None), absent.head()):
+        with pytest.raises(Unavailable):
+            await ask
+
+    assert await log.head() == 0
 
 
 @pytest.mark.parametrize("code", ["", "3205", '320583"; DROP', "٣٢٠٥٨٣", "320583 ", "3205830000000"])

@@ -275,9 +275,9 @@ async def test_a_subscription_is_deaf_to_other_jurisdictions(
 
 
 def test_a_schema_of_no_jurisdiction_is_refused(database_url: str) -> None:
-    with Factory(library_settings(database_url) | {"POSTGRES_SCHEMA": "public"}) as factory:
-        with pytest.raises(ValueError, match="jurisdiction"):
-            factory.application_recorder()
+    factory = Factory(library_settings(database_url) | {"POSTGRES_SCHEMA": "public"})
+    with factory, pytest.raises(ValueError, match="jurisdiction"):
+        factory.application_recorder()
 
 
 def test_an_application_of_the_library_runs_on_the_log(database_url: str) -> None:
