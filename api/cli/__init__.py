@@ -6,22 +6,25 @@ import sys
 
 import typer
 
-from api.cli import boards, events, exporting, importing, processes, token, upkeep, verifying
-from api.cli.terminal import BAD_INPUT, CommandFailed, say
+from api.cli import boards, events, exporting, importing, processes, rebuilding, token, upkeep, verifying
+from api.cli.terminal import BAD_INPUT, CommandFailed, help_unless_command, say
 from api.settings import BadSettings
 from api.wiring import CannotRun
 from application.log import Unavailable
 from domain.refusals import Refusal
 
+ABOUT = "隐患闭环: every workplace hazard from report to close-out, in a log nobody can rewrite."
+
 app = typer.Typer(
     name="hazardloop",
-    help="隐患闭环: every workplace hazard from report to close-out, in a log nobody can rewrite.",
+    help=ABOUT,
     add_completion=False,
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for commands in (processes, importing, boards, events, upkeep, exporting, verifying, token):
+app.callback()(help_unless_command)
+for commands in (processes, importing, boards, events, rebuilding, upkeep, exporting, verifying, token):
     commands.add_to(app)
 
 
@@ -37,7 +40,7 @@ def _exit_code() -> int:
         say(f"hazardloop: {failed}")
         return failed.exit_code
     except typer.TyperException as refused:
-        say(refused.format_message() if refused.exit_code == 0 else f"hazardloop: {refused.format_message()}")
+        say(f"hazardloop: {' '.join(refused.format_message().split())}")
         return BAD_INPUT
     except Refusal as refusal:
         say(f"hazardloop: {f'{refusal.field}: ' if refusal.field else ''}{refusal.rule.says}")

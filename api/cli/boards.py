@@ -39,7 +39,7 @@ def board(
     jurisdiction: OfJurisdiction = None,
     json: Json = False,
 ) -> None:
-    """Show how many hazards stand where, and the rates, each with what it is a rate of."""
+    """Show how many hazards stand where."""
 
     async def command() -> None:
         when = moment(at, clock)
@@ -65,7 +65,10 @@ def history(
     jurisdiction: OfJurisdiction = None,
     json: Json = False,
 ) -> None:
-    """Show every event of a hazard: who, when it occurred, when it was recorded, and with --json what it says."""
+    """Show every event of a hazard.
+
+    Who, when it is said to have occurred, when it was recorded; with --json also what it says.
+    """
 
     async def command() -> None:
         async with opened(jurisdiction) as (_, place):

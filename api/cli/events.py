@@ -16,6 +16,9 @@ from domain.catalogue import CATALOGUE
 from domain.event import DomainEvent
 
 PAGE = 500
+LAST = 2**63 - 1
+"""The highest position there can be."""
+
 FOLLOW_SECONDS = 30.0
 """How long to wait for news before looking for oneself."""
 
@@ -29,12 +32,15 @@ def events(
     catalogue: Annotated[
         bool, typer.Option("--catalogue", help="Print the JSON Schema of every event there is, by its stable name.")
     ] = False,
-    after: Annotated[int, typer.Option(metavar="POSITION", min=0, help="Begin behind this position.")] = 0,
+    after: Annotated[int, typer.Option(metavar="POSITION", min=0, max=LAST, help="Begin behind this position.")] = 0,
     follow: Annotated[bool, typer.Option("--follow", help="Go on with what is appended, until Ctrl-C.")] = False,
     jurisdiction: OfJurisdiction = None,
     json: Json = False,
 ) -> None:
-    """Print the log, one line an event; with --json, what the event says and the texts not erased."""
+    """Print the log, one line an event.
+
+    With --json also what it says, texts included that are not erased.
+    """
     if catalogue:
         terminal.print_json(CATALOGUE.schemas())
         return

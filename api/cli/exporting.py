@@ -34,7 +34,10 @@ def export(
     ] = None,
     jurisdiction: OfJurisdiction = None,
 ) -> None:
-    """Copy the log as JSON Lines, with its exact public bytes."""
+    """Copy the log as JSON Lines.
+
+    Each line has the exact public bytes of an event, in base64.
+    """
 
     async def command() -> None:
         async with opened(jurisdiction) as (service, place):

@@ -20,7 +20,10 @@ def add_to(app: typer.Typer) -> None:
 
 
 def serve() -> None:
-    """Serve the API, keep up views and clock; set up the database where there is none. Ctrl-C stops all of it."""
+    """Serve the API until Ctrl-C.
+
+    Sets up the database where there is none, and keeps up views and clock.
+    """
     from api import serving  # the web framework costs every other command half a second
 
     settings = load()
@@ -29,7 +32,10 @@ def serve() -> None:
 
 
 def work() -> None:
-    """Keep up views and clock without serving, for `serve` processes with HAZARDLOOP_WORK_IN_PROCESS=false."""
+    """Keep up views and clock until Ctrl-C.
+
+    For `serve` processes that run with HAZARDLOOP_WORK_IN_PROCESS=false.
+    """
     from api import serving
 
     settings = load()

@@ -24,6 +24,10 @@ OfJurisdiction = Annotated[
         "--jurisdiction", metavar="CODE", help="Division code; without it the first one served.", show_default=False
     ),
 ]
+OnlyJurisdiction = Annotated[
+    str | None,
+    typer.Option("--jurisdiction", metavar="CODE", help="Only this one; without it all served.", show_default=False),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
@@ -33,6 +37,12 @@ class CommandFailed(Exception):
     def __init__(self, sentence: str, exit_code: int = BAD_INPUT) -> None:
         super().__init__(sentence)
         self.exit_code = exit_code
+
+
+def help_unless_command(context: typer.Context) -> None:
+    """What a group of commands does by itself: tell which there are."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 def say(text: str) -> None:

@@ -16,7 +16,7 @@ from application.tokens import TokenRecord
 from domain.actors import Actor, Role
 from domain.uscc import EnterpriseCode
 
-tokens = typer.Typer(help="Make, list and revoke bearer tokens.", no_args_is_help=True, rich_markup_mode=None)
+tokens = typer.Typer(help="Make, list and revoke bearer tokens.", invoke_without_command=True, rich_markup_mode=None)
 
 _ENTERPRISE: TypeAdapter[str] = TypeAdapter(EnterpriseCode)
 
@@ -24,6 +24,11 @@ _ENTERPRISE: TypeAdapter[str] = TypeAdapter(EnterpriseCode)
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     app.add_typer(tokens, name="token")
+
+
+@tokens.callback()
+def _without_command(context: typer.Context) -> None:
+    terminal.help_unless_command(context)
 
 
 @tokens.command()
@@ -38,7 +43,7 @@ def create(
     ] = None,
     jurisdiction: OfJurisdiction = None,
 ) -> None:
-    """Print a new token, alone, on standard output."""
+    """Print a new token, alone."""
 
     async def command() -> None:
         own = None if enterprise is None else _enterprise(enterprise)
@@ -51,7 +56,10 @@ def create(
 
 @tokens.command("list")
 def list_tokens(jurisdiction: OfJurisdiction = None, json: Json = False) -> None:
-    """List the tokens ever made, newest first. The tokens themselves are not kept."""
+    """List the tokens ever made, newest first.
+
+    What is listed are their ids and whose they are; the tokens themselves are not kept.
+    """
 
     async def command() -> None:
         async with opened(jurisdiction) as (_, place):
@@ -72,7 +80,10 @@ def revoke(
     id: Annotated[UUID, typer.Argument(metavar="ID", help="The token's id, as `token list` shows it.")],
     jurisdiction: OfJurisdiction = None,
 ) -> None:
-    """Revoke a token; every process refuses it within a second."""
+    """Revoke a token.
+
+    Every process refuses it within a second.
+    """
 
     async def command() -> None:
         async with opened(jurisdiction) as (_, place):

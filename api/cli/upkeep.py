@@ -1,4 +1,4 @@
-"""API: `hazardloop settings`, `migrate`, `status` and `rebuild`: what whoever operates it asks and does."""
+"""API: `hazardloop settings`, `migrate` and `status`: what whoever operates it asks and does."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.table import Table
 
 from api.cli import terminal
 from api.cli.opened import code_of
-from api.cli.terminal import Json, OfJurisdiction
+from api.cli.terminal import Json, OnlyJurisdiction
 from api.settings import listed, load
 from api.wiring import Running, running
 from application.questions import ProjectionStatus
@@ -24,7 +24,10 @@ def add_to(app: typer.Typer) -> None:
 
 
 def settings(json: Json = False) -> None:
-    """List every setting with its value and where that comes from. Passwords are not shown."""
+    """List every setting and where it comes from.
+
+    Passwords are not shown.
+    """
     rows = listed(load())
     if json:
         terminal.print_json(rows)
@@ -35,8 +38,11 @@ def settings(json: Json = False) -> None:
     terminal.tables().print(drawn)
 
 
-def migrate(jurisdiction: OfJurisdiction = None) -> None:
-    """Bring the schema of every jurisdiction up to date, one after the other; cut off, it goes on where it stopped."""
+def migrate(jurisdiction: OnlyJurisdiction = None) -> None:
+    """Bring every schema up to date.
+
+    One jurisdiction after the other; cut off, it goes on where it stopped.
+    """
 
     async def command() -> None:
         given = load()
@@ -49,8 +55,8 @@ def migrate(jurisdiction: OfJurisdiction = None) -> None:
     terminal.run(command())
 
 
-def status(jurisdiction: OfJurisdiction = None, json: Json = False) -> None:
-    """Show how far each log has come, and how far behind it each projection is."""
+def status(jurisdiction: OnlyJurisdiction = None, json: Json = False) -> None:
+    """Show how far logs and views have come."""
 
     async def command() -> None:
         given = load()

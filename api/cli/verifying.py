@@ -33,7 +33,11 @@ def verify(
     ] = None,
     jurisdiction: OfJurisdiction = None,
 ) -> None:
-    """Check the log: dense positions and versions, times in order, texts as committed to, every event readable."""
+    """Check whether the log holds together.
+
+    Positions are dense and versions contiguous, recorded times in order, texts those that were committed to or
+    erased by a logged erasure, and every event can be read. Otherwise the exit code is 1.
+    """
     if file is None and private is not None:
         raise CommandFailed("--private goes with the exported FILE whose texts it holds")
     audit = _copy(file, private) if file is not None else terminal.run(_log(jurisdiction))
@@ -68,6 +72,9 @@ async def _log(jurisdiction: str | None) -> Audit:
 
 
 def _copy(file: Path, private: Path | None) -> Audit:
+    for named in (file, private):
+        if named is not None and not named.is_file():
+            raise CommandFailed(f"{named}: there is no such file")
     audit = Audit(decode, complete=False)
     try:
         with terminal.progress() as bar:

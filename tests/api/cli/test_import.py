@@ -1,0 +1,261 @@
+"""`hazardloop import` as somebody with a ledger meets it: what is said, what is left, and with which exit code."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.sql import SQL, Identifier
+
+from application.log import Unavailable
+from infrastructure.importing.files import SAMPLES
+from infrastructure.log.batch import schema_of
+from infrastructure.log.event_log import PostgresEventLog
+from tests.api.cli.command import Hazardloop, Ran
+from tests.conftest import JURISDICTION
+
+SAMPLE, MAPPING = "yinhuan_taizhang.csv", "sample_zh"
+EVENTS_OF_SAMPLE = 259
+
+InLog = Callable[[], Counter[str]]
+
+
+@pytest.fixture
+def in_log(database_url: str) -> InLog:
+    """How many events of each name the log has."""
+
+    def count() -> Counter[str]:
+        events = Identifier(schema_of(JURISDICTION), "events")
+        with psycopg.connect(database_url) as connection:
+            return Counter(name for (name,) in connection.execute(SQL("SELECT topic FROM {}").format(events)))
+
+    return count
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Callable[..., Path]:
+    """The sample as a file of one's own, with some cells of its rows (by number in the file) replaced."""
+
+    def written(changes: dict[tuple[int, str], str] | None = None, encoding: str = "utf-8", rows: int = 40) -> Path:
+        with (SAMPLES / SAMPLE).open(encoding="utf-8-sig", newline="") as file:
+            header, *body = csv.reader(file)
+        for (number, column), cell in (changes or {}).items():
+            body[number - 2][header.index(column)] = cell
+        mine = tmp_path / "mine.csv"
+        with mine.open("w", encoding=encoding, newline="") as file:
+            csv.writer(file).writerows([header, *body[:rows]])
+        return mine
+
+    return written
+
+
+def report(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_given_the_sample_then_every_row_is_in_the_log_or_in_the_list(hazardloop: Hazardloop, in_log: InLog) -> None:
+    ran = hazardloop("import", SAMPLE, "--mapping", MAPPING)
+
+    assert ran.code == 1
+    assert ran.out.splitlines()[:5] == [
+        "yinhuan_taizhang.csv, read as utf-8-sig: 40 rows",
+        "  38 imported",
+        "  0 known already",
+        "  2 refused, listed in yinhuan_taizhang.refused.csv",
+        f"{EVENTS_OF_SAMPLE} events added",
+    ]
+    told = Counter({name: int(count) for count, name in (line.split() for line in ran.out.splitlines()[5:])})
+    assert told == in_log()
+    assert told.total() == EVENTS_OF_SAMPLE
+    assert "40/40" in ran.err
+    assert [tuple(line.values()) for line in report(Path("yinhuan_taizhang.refused.csv"))] == [
+        (
+            "24",
+            "复查日期",
+            "2025年4月21日",
+            "occurred_at.before",
+            "reinspect.occurred_at: occurred_at lies before the previous event of this stream",
+        ),
+        (
+            "30",
+            "整改期限",
+            "尽快",
+            "import.date",
+            "plan.deadline: this is in none of the date formats of the mapping, or before 1900",
+        ),
+    ]
+
+
+def test_given_it_is_in_the_log_when_imported_again_then_nothing_is_added(
+    hazardloop: Hazardloop, in_log: InLog
+) -> None:
+    hazardloop("import", SAMPLE, "--mapping", MAPPING)
+    before = in_log()
+
+    ran = hazardloop("import", SAMPLE, "--mapping", MAPPING)
+
+    assert ran.code == 1
+    assert "  38 known already\n" in ran.out
+    assert "0 events added\n" in ran.out
+    assert in_log() == before
+
+
+def test_given_the_refused_rows_were_corrected_when_imported_again_then_they_go_in_and_nothing_else(
+    hazardloop: Hazardloop, ledger: Callable[..., Path], in_log: InLog
+) -> None:
+    hazardloop("import", ledger(), "--mapping", MAPPING)
+    corrected = ledger({(30, "整改期限"): "2025-06-10", (24, "复查日期"): "2025年4月23日"})
+
+    ran = hazardloop("import", corrected, "--mapping", MAPPING)
+
+    assert ran.code == 0
+    assert "  2 imported\n  38 known already\n  0 refused\n" in ran.out
+    assert in_log()["hazard.reported.v1"] == 40
+
+
+def test_given_a_dry_run_then_the_same_is_said_and_nothing_written(hazardloop: Hazardloop, in_log: InLog) -> None:
+    ran = hazardloop("import", SAMPLE, "--mapping", MAPPING, "--dry-run", "--refused", "what_if.csv")
+
+    assert ran.code == 1
+    assert "  38 would be imported\n" in ran.out
+    assert f"{EVENTS_OF_SAMPLE} events would be added; nothing was written\n" in ran.out
+    assert not in_log()
+    assert len(report(Path("what_if.csv"))) == 2
+
+    assert "  38 imported\n" in hazardloop("import", SAMPLE, "--mapping", MAPPING).out
+
+
+def test_given_good_rows_only_then_there_is_no_list(hazardloop: Hazardloop, ledger: Callable[..., Path]) -> None:
+    ran = hazardloop("import", ledger(rows=20), "--mapping", MAPPING)
+
+    assert ran.code == 0
+    assert "  20 imported\n  0 known already\n  0 refused\n" in ran.out
+    assert not list(Path().glob("*.refused.csv"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_given_another_encoding_then_the_rows_are_the_same(
+    hazardloop: Hazardloop, ledger: Callable[..., Path], encoding: str
+) -> None:
+    hazardloop("import", SAMPLE, "--mapping", MAPPING)
+
+    ran = hazardloop("import", ledger(encoding=encoding), "--mapping", MAPPING)
+
+    assert f"mine.csv, read as {encoding}: 40 rows\n" in ran.out
+    assert "  38 known already\n" in ran.out
+
+
+def test_given_a_mapping_of_ones_own_then_it_is_read_from_its_file(hazardloop: Hazardloop) -> None:
+    Path("mine.toml").write_text(
+        """
+        source = "a list"
+        identity = ["No"]
+        file = { separator = ";" }
+        dates = { formats = ["%d.%m.%Y"] }
+        [[moves]]
+        move = "report"
+        occurred_at = "Found"
+        fields = { channel = { constant = "mailbox" }, description = "What" }
+        """,
+        encoding="utf-8",
+    )
+    Path("list.csv").write_text("No;Found;What\n1;3.6.2024;a door that does not open\n", encoding="utf-8")
+
+    ran = hazardloop("import", "list.csv", "--mapping", "mine.toml")
+
+    assert (ran.code, ran.out.splitlines()[-1]) == (0, "  1 hazard.reported.v1")
+
+
+def test_given_the_log_goes_out_of_reach_midway_then_the_same_command_finishes_it(
+    hazardloop: Hazardloop, in_log: InLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lost(*_: object) -> None:
+        raise Unavailable
+
+    with monkeypatch.context() as midway:
+        midway.setattr(PostgresEventLog, "append", lost)
+        ran = hazardloop("import", SAMPLE, "--mapping", MAPPING)
+    assert ran.code == 3
+    assert ran.out == ""
+    assert ran.err.splitlines()[-1] == (
+        "hazardloop: the log is busy or out of reach. 0 rows are in; the same command again takes in the rest and "
+        "nothing twice"
+    )
+
+    assert hazardloop("import", SAMPLE, "--mapping", MAPPING).code == 1
+    assert in_log()["hazard.reported.v1"] == 38
+
+
+def refused(ran: Ran, sentence: str) -> None:
+    """Refused before anything was started, with nothing left behind."""
+    assert (ran.code, ran.out) == (2, "")
+    assert f"hazardloop: {sentence}" in ran.err
+    assert "Traceback" not in ran.err
+    assert not list(Path().glob("*.refused.csv"))
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "x.csv: the file is empty; nothing was written"),
+        (b"PK\x03\x04\x00\x00", "x.csv: row 1 holds the character NUL"),
+        (b"a,b\n1,2\n", 'x.csv: the header in row 1 has no column "'),
+        (b"\xff\xff", "x.csv: the file is not text in UTF-8 or GB18030"),
+        ((SAMPLES / SAMPLE).read_bytes() + b"41,x\n", "x.csv: row 42 has 2 cells where the header has 26"),
+        (None, "x.csv: there is no such file"),
+    ],
+)
+def test_given_what_is_no_table_then_a_sentence_says_so_before_anything_is_started(
+    without_database: Hazardloop, content: bytes | None, sentence: str
+) -> None:
+    if content is not None:
+        Path("x.csv").write_bytes(content)
+
+    refused(without_database("import", "x.csv", "--mapping", MAPPING), sentence)
+
+
+def test_given_a_folder_for_a_ledger_then_a_sentence_says_so(without_database: Hazardloop, tmp_path: Path) -> None:
+    refused(without_database("import", tmp_path, "--mapping", MAPPING), f"{tmp_path}: this is not a file")
+
+
+def test_given_a_mapping_that_can_not_be_used_then_every_fault_is_named_with_its_key(
+    without_database: Hazardloop,
+) -> None:
+    Path("m.toml").write_text("sauce = 'x'\nidentity = []\n[dates]\nformats = ['%Y-%m-%d']\n", encoding="utf-8")
+
+    ran = without_database("import", SAMPLE, "--mapping", "m.toml")
+
+    refused(ran, "the mapping can't be used: m.toml: source: Field required")
+    for key in ("identity", "moves", "sauce"):
+        assert f"m.toml: {key}: " in ran.err
+    refused(
+        without_database("import", SAMPLE, "--mapping", "osha"),
+        "the mapping can't be used: osha: there is no such file",
+    )
+
+
+def test_given_no_place_for_the_list_of_refused_rows_then_nothing_is_begun(
+    without_database: Hazardloop, ledger: Callable[..., Path], tmp_path: Path
+) -> None:
+    mine = ledger()
+    for place in (mine, tmp_path, tmp_path / "nowhere" / "refused.csv"):
+        refused(without_database("import", mine, "--mapping", MAPPING, "--refused", place), f"--refused: {place} is")
+    assert mine.stat().st_size > 0
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="nothing is out of reach for root")
+def test_given_a_ledger_that_may_not_be_read_then_a_sentence_says_so(
+    without_database: Hazardloop, ledger: Callable[..., Path]
+) -> None:
+    mine = ledger()
+    mine.chmod(0)
+
+    refused(
+        without_database("import", mine, "--mapping", MAPPING), f"{mine}: the file can't be read: Permission denied"
+    )
