@@ -1,0 +1,116 @@
+"""API: `hazardloop import`: a ledger kept elsewhere goes into the log, and what can't is told cell by cell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli import terminal
+from api.cli.opened import opened
+from api.cli.terminal import FOUND_FAULTS, CommandFailed, OfJurisdiction
+from api.wiring import import_files
+from application.importing.files import ImportFiles
+from application.importing.importing import Importing, Tally
+from application.importing.mapping import BadMapping, LedgerMapping
+from application.importing.rehearsing import Rehearsal
+from application.importing.table import NotATable, Table
+from application.importing.telling import Telling
+from application.log import Unavailable
+
+INTERRUPTED = 3
+"""The exit code when the log went out of reach midway."""
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this command to the command line."""
+    app.command("import")(import_ledger)
+
+
+def import_ledger(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The ledger, a CSV file; or a shipped sample by name.")],
+    mapping: Annotated[
+        str, typer.Option(metavar="MAP", help="The mapping, a TOML file; or a shipped one by name (docs/import.md).")
+    ],
+    jurisdiction: OfJurisdiction = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Decide about every row, write nothing to the log.")
+    ] = False,
+    refused: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="OUT.csv",
+            help="Where refused rows are listed; without it NAME.refused.csv here.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Take a ledger kept elsewhere into the log. Doing it again adds nothing."""
+    files = import_files()
+    ledger, table = _read(files, file, mapping)
+    report = refused or Path(f"{Path(file).stem}.refused.csv")
+    _can_be_written(report, file)
+
+    async def command() -> Tally:
+        total = Tally()
+        async with opened(jurisdiction) as (service, place):
+            telling = Telling(ledger, place.code, place.commands.rules, service.chance.id())
+            importing = Importing(telling, Rehearsal(place.log) if dry_run else place.log, service.clock)
+            with terminal.progress() as progress, files.refusals(report) as refusals:
+                bar = progress.add_task(table.name, total=table.size)
+                try:
+                    async for batch in importing.batches(table.rows()):
+                        refusals.add(batch.faults)
+                        total.add(batch)
+                        progress.advance(bar, batch.rows)
+                except Unavailable:
+                    raise _interrupted(total, "the log is busy or out of reach") from None
+                except NotATable as fault:
+                    raise _interrupted(total, f"the file changed while it was read: {fault}") from None
+                except OSError as error:
+                    raise _interrupted(total, f"{error.filename or file}: {error.strerror}") from None
+        return total
+
+    tally = terminal.run(command())
+    _tell(tally, table, report, dry_run)
+    if tally.refused:
+        raise typer.Exit(FOUND_FAULTS)
+
+
+def _read(files: ImportFiles, file: str, mapping: str) -> tuple[LedgerMapping, Table]:
+    """Mapping and ledger, before anything is started or written."""
+    try:
+        ledger = files.mapping(mapping)
+    except BadMapping as bad:
+        raise CommandFailed(f"the mapping can't be used: {bad}") from None
+    try:
+        return ledger, files.table(file, ledger)
+    except NotATable as bad:
+        raise CommandFailed(f"{file}: {bad}; nothing was written") from None
+
+
+def _can_be_written(report: Path, file: str) -> None:
+    """Refuse a report that would only be found impossible once rows are in."""
+    if report.exists() and Path(file).exists() and report.samefile(file):
+        raise CommandFailed(f"--refused: {report} is the ledger itself")
+    if report.is_dir() or not report.absolute().parent.is_dir():
+        raise CommandFailed(f"--refused: {report} is no file in a folder that exists")
+
+
+def _interrupted(total: Tally, why: str) -> CommandFailed:
+    sentence = (
+        f"{why}. {total.imported} rows are sure to be in; the same command again takes in the rest, and nothing twice"
+    )
+    return CommandFailed(sentence, INTERRUPTED)
+
+
+def _tell(tally: Tally, table: Table, report: Path, dry_run: bool) -> None:
+    """The summary, on standard output."""
+    typer.echo(f"{table.name}, read as {table.encoding}: {tally.rows} rows")
+    typer.echo(f"  {tally.imported} {'would be imported' if dry_run else 'imported'}")
+    typer.echo(f"  {tally.known} known already")
+    typer.echo(f"  {tally.refused} refused{f', listed in {report}' if tally.refused else ''}")
+    typer.echo(f"{tally.events.total()} events {'would be added; nothing was written' if dry_run else 'added'}")
+    for name, count in sorted(tally.events.items()):
+        typer.echo(f"  {count} {name}")
