@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from application.boards import EnterpriseSummary
 from application.log import Recorded
 from application.views.hazard_memory import OutOfOrder
 from application.views.sectors import key_sectors_of, section_of
+from application.views.times import local
 from domain.enterprise.enterprise import Enterprise, EnterpriseEvent, EnterpriseRegistered
 
 
@@ -36,8 +38,8 @@ class EnterpriseMemory:
         recorded.event.mutate(self.enterprise)
         self.updated_at, self.position = recorded.recorded_at, recorded.position
 
-    def summary(self) -> EnterpriseSummary:
-        """How it stands."""
+    def summary(self, zone: ZoneInfo) -> EnterpriseSummary:
+        """How it stands, its times with the jurisdiction's offset."""
         it = self.enterprise
         key_sectors = key_sectors_of(it.industry_code, crowded=it.crowded, three_in_one=it.three_in_one)
         return EnterpriseSummary(
@@ -51,8 +53,8 @@ class EnterpriseMemory:
             crowded=it.crowded,
             union_organisation=it.union_organisation,
             closed=it.closed,
-            registered_at=it.created_on,
-            updated_at=self.updated_at,
+            registered_at=local(it.created_on, zone),
+            updated_at=local(self.updated_at, zone),
             position=self.position,
         )
 

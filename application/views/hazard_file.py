@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from application.answers import DutyRow, HazardFile, HazardSummary
 from application.log import Recorded
@@ -13,14 +14,12 @@ from application.questions import ClockKind, Moment
 from application.views.duty_book import HeldDuty
 from application.views.hazard_memory import HazardMemory
 from application.views.statements import Parts
+from application.views.times import local, local_day
 from domain.actors import Actor
 from domain.event import DomainEvent
 from domain.hazard.hazard import Hazard
 from domain.hazard.reporting import Reported
 from domain.rules.duties import DutyKey
-
-Day = Callable[[datetime], date]
-"""The day of a moment in the jurisdiction's time zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def until_moment(recorded: Sequence[Recorded], moment: Moment) -> Sequence[Recor
     return recorded[: max((at + 1 for at, by_then in enumerate(occurred) if by_then), default=0)]
 
 
-def fold(recorded: Sequence[Recorded], day: Day, asked_at: datetime | None) -> FoldedFile | None:
+def fold(recorded: Sequence[Recorded], zone: ZoneInfo, asked_at: datetime | None) -> FoldedFile | None:
     """The file after these events, all of one hazard and in the log's order; None where there are none.
 
     `asked_at` is the time by which it is overdue or not, by default that of the last event.
@@ -62,10 +61,10 @@ def fold(recorded: Sequence[Recorded], day: Day, asked_at: datetime | None) -> F
         parts.take(one)
     report = recorded[0].event
     assert isinstance(report, Reported)
-    today = day(asked_at or recorded[-1].recorded_at)
+    today = local_day(asked_at or recorded[-1].recorded_at, zone)
     hazard = memory.hazard
     file = HazardFile(
-        **dict(summary(memory, today)),
+        **dict(summary(memory, zone, today)),
         evacuated=hazard.evacuated,
         challenged=hazard.challenged,
         objected=hazard.objected,
@@ -75,15 +74,15 @@ def fold(recorded: Sequence[Recorded], day: Day, asked_at: datetime | None) -> F
         location=report.location,
         evidence=report.evidence,
         duties=tuple(
-            duty_row(hazard.id, held, day, today)
+            duty_row(hazard.id, held, zone, today)
             for held in sorted(memory.duties.open(), key=lambda held: (held.duty.due, held.number))
         ),
-        **parts.said,
+        **parts.fields,
     )
     return FoldedFile(hazard, file)
 
 
-def summary(memory: HazardMemory, today: date) -> HazardSummary:
+def summary(memory: HazardMemory, zone: ZoneInfo, today: date) -> HazardSummary:
     """The ledger row of a hazard, as it is on a day."""
     hazard, now, texts = memory.hazard, memory.now, memory.texts[memory.texts_version]
     assert hazard.found_at is not None
@@ -100,19 +99,19 @@ def summary(memory: HazardMemory, today: date) -> HazardSummary:
         category=memory.category,
         channel=memory.channel,
         reported_as=hazard.reported_as,
-        found_at=hazard.found_at,
+        found_at=local(hazard.found_at, zone),
         deadline=hazard.deadline,
         next_due=now.next_due,
         overdue=now.next_due is not None and now.next_due < today,
         suspended=hazard.suspended,
         closed_before_import=memory.closed_before_import,
-        updated_at=now.since.recorded,
+        updated_at=local(now.since.recorded, zone),
     )
 
 
-def duty_row(hazard_id: UUID, held: HeldDuty, day: Day, today: date) -> DutyRow:
+def duty_row(hazard_id: UUID, held: HeldDuty, zone: ZoneInfo, today: date) -> DutyRow:
     """A duty as it is on a day; it is late by the day it ended, or by that day while it is open."""
-    judged = today if held.ended_at is None else day(held.ended_at)
+    judged = today if held.ended_at is None else local_day(held.ended_at, zone)
     return DutyRow(
         hazard_id=hazard_id,
         number=held.number,
@@ -123,9 +122,9 @@ def duty_row(hazard_id: UUID, held: HeldDuty, day: Day, today: date) -> DutyRow:
         pack=held.duty.pack,
         calendar=held.duty.calendar,
         provisional=held.duty.provisional,
-        since=held.since,
+        since=local(held.since, zone),
         state=held.state,
-        ended_at=held.ended_at,
+        ended_at=None if held.ended_at is None else local(held.ended_at, zone),
         late=judged > held.duty.due,
         escalated_to=tuple(one.to for one in held.escalations),
         **{name: getattr(held.duty, name) for name in DutyKey.model_fields},

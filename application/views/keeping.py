@@ -19,6 +19,9 @@ from domain.hazard.words import Category, Channel, Grade, Recipient, ReportStage
 
 Reports = list[tuple[Recipient, ReportStage]]
 
+_BASE = frozenset({"id", "version", "created_on", "modified_on"})
+"""What every aggregate has, whatever it is."""
+
 
 class KeptHazard(BaseModel):
     """The attributes of the aggregate, by their names; sets as sorted lists."""
@@ -40,7 +43,7 @@ class KeptHazard(BaseModel):
     round: int
     planned_at_version: int | None
     deadline: date | None
-    rectified_by: UUID | None
+    rectifiers: list[UUID]
     objected: bool
     challenged: bool
     workers_notified: bool
@@ -52,16 +55,16 @@ class KeptHazard(BaseModel):
         """What is kept of it. An attribute that is not declared above is refused."""
         said: dict[str, Any] = {name.removeprefix("_"): value for name, value in vars(hazard).items()}
         del said["pending_events"]
-        said |= {name: sorted(said[name]) for name in ("sent", "acknowledged")}
+        said |= {name: sorted(value) for name, value in said.items() if isinstance(value, set)}
         return cls.model_construct(**said) if said.keys() == cls.model_fields.keys() else cls(**said)
 
     def hazard(self) -> Hazard:
         """The aggregate as it was."""
         hazard: Hazard = Hazard.begin(self.id, self.created_on)
         hazard.version, hazard.modified_on = self.version, self.modified_on
-        for name in KeptHazard.model_fields.keys() - {"id", "version", "created_on", "modified_on"}:
-            setattr(hazard, name, getattr(self, name))
-        hazard.sent, hazard.acknowledged = set(self.sent), set(self.acknowledged)
+        for name in KeptHazard.model_fields.keys() - _BASE:
+            value = getattr(self, name)
+            setattr(hazard, name, set(value) if isinstance(value, list) else value)
         return hazard
 
 

@@ -29,9 +29,10 @@ def bigrams(text: str) -> list[str]:
 
 
 def needle(q: str | None) -> str | None:
-    """What to look for: None for a query that is no restriction, "" for one nothing can match."""
-    if q is None or not q.strip():
-        return None
-    sought = folded(q.strip())
-    never_stored = "\x00" in sought or any("\ud800" <= sign <= "\udfff" for sign in sought)
-    return "" if never_stored else sought
+    """What to look for, folded; None for a query that is no restriction."""
+    return folded(q.strip()) if q is not None and q.strip() else None
+
+
+def can_be_stored(text: str) -> bool:
+    """Whether a database holds such a text: nothing stored equals one with NUL or half a character in it."""
+    return "\x00" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from application import answers
-from application.answers import SentReport, Statement
+from application import said
+from application.answers import HistoryEntry
 from application.log import Recorded
+from application.said import SentReport, Statement
 from domain.erasable import Erasable
 from domain.event import DomainEvent
 from domain.hazard.closing import ClosedBeforeImport, ClosedOut, Reopened, TextsErased
@@ -32,26 +33,30 @@ class Part:
 
 
 PARTS: Mapping[type[DomainEvent], Part] = {
-    SelfInspected: Part("self_inspection", answers.SelfInspection),
-    RectificationPlanned: Part("plan", answers.Plan),
-    DeadlineExtended: Part("extensions", answers.Extension, many=True),
-    RectificationStepRecorded: Part("steps", answers.Step, many=True),
-    Rectified: Part("rectification", answers.Rectification),
-    Reinspected: Part("reinspections", answers.Reinspection, many=True),
-    WorkersNotified: Part("workers_notices", answers.WorkersNotice, many=True),
+    SelfInspected: Part("self_inspection", said.SelfInspection),
+    RectificationPlanned: Part("plan", said.Plan),
+    DeadlineExtended: Part("extensions", said.Extension, many=True),
+    RectificationStepRecorded: Part("steps", said.Step, many=True),
+    Rectified: Part("rectification", said.Rectification),
+    Reinspected: Part("reinspections", said.Reinspection, many=True),
+    WorkersNotified: Part("workers_notices", said.WorkersNotice, many=True),
     DualReported: Part("dual_reports", SentReport, many=True),
-    ResumptionApproved: Part("resumption", answers.Resumption),
-    GradeChallenged: Part("challenges", answers.Reasons, many=True),
-    GradeChallengeAnswered: Part("answers", answers.Reasons, many=True),
-    Regraded: Part("regradings", answers.Regrading, many=True),
-    Dismissed: Part("dismissal", answers.Dismissal),
-    ClosedOut: Part("closing", answers.Closing),
-    ClosedBeforeImport: Part("closing", answers.Closing),
-    Transferred: Part("transfers", answers.TransferNote, many=True, of_the_round=False),
-    Corrected: Part("corrections", answers.Correction, many=True, of_the_round=False),
-    TextsErased: Part("erasures", answers.Erasure, many=True, of_the_round=False),
-    Reopened: Part("reopenings", answers.Reopening, many=True, of_the_round=False),
+    ResumptionApproved: Part("resumption", said.Resumption),
+    GradeChallenged: Part("challenges", said.Reasons, many=True),
+    GradeChallengeAnswered: Part("answers", said.Reasons, many=True),
+    Regraded: Part("regradings", said.Regrading, many=True),
+    Dismissed: Part("dismissal", said.Dismissal),
+    ClosedOut: Part("closing", said.Closing),
+    ClosedBeforeImport: Part("closing", said.Closing),
+    Transferred: Part("transfers", said.TransferNote, many=True, of_the_round=False),
+    Corrected: Part("corrections", said.Correction, many=True, of_the_round=False),
+    TextsErased: Part("erasures", said.Erasure, many=True, of_the_round=False),
+    Reopened: Part("reopenings", said.Reopening, many=True, of_the_round=False),
 }
+
+_CIRCUMSTANCES = ("by", "occurred_at", "correlation_id", "causation_id")
+_COLUMNS = set(DomainEvent.model_fields)
+"""What every event has; the rest is its body."""
 
 S = TypeVar("S", bound=Statement)
 
@@ -60,7 +65,7 @@ class Parts:
     """What a hazard's events have said, under the names of HazardFile."""
 
     def __init__(self) -> None:
-        self.said: dict[str, Any] = {}
+        self.fields: dict[str, Any] = {}
 
     def take(self, recorded: Recorded) -> None:
         """Add what the event says, and drop what it makes void."""
@@ -74,40 +79,50 @@ class Parts:
         if part is None:
             return
         statement = _statement(part.kind, recorded)
-        self.said[part.field] = (*self.said.get(part.field, ()), statement) if part.many else statement
+        self.fields[part.field] = (*self.fields.get(part.field, ()), statement) if part.many else statement
 
     def _void(self, event: object) -> None:
         if isinstance(event, Reopened):
             for part in PARTS.values():
                 if part.of_the_round:
-                    self.said.pop(part.field, None)
+                    self.fields.pop(part.field, None)
         elif isinstance(event, Regraded):
-            self.said.pop("plan", None)
-            self.said.pop("extensions", None)
-            sent = self.said.get("dual_reports", ())
-            self.said["dual_reports"] = tuple(one for one in sent if one.stage is not ReportStage.FINAL)
+            self.fields.pop("plan", None)
+            self.fields.pop("extensions", None)
+            sent = self.fields.get("dual_reports", ())
+            self.fields["dual_reports"] = tuple(one for one in sent if one.stage is not ReportStage.FINAL)
         elif isinstance(event, Corrected) and event.field in (CorrectableField.CAUSE, CorrectableField.HARM):
-            inspection = self.said.get("self_inspection")
+            inspection = self.fields.get("self_inspection")
             if inspection is not None:
                 corrected = {event.field.value: event.value.value}
-                self.said["self_inspection"] = inspection.model_copy(update=corrected)
+                self.fields["self_inspection"] = inspection.model_copy(update=corrected)
 
     def _acknowledge(self, event: DualReportAcknowledged, recorded: Recorded) -> None:
-        receipt = _statement(answers.Acknowledgement, recorded)
-        sent: list[SentReport] = list(self.said.get("dual_reports", ()))
+        receipt = _statement(said.Acknowledgement, recorded)
+        sent: list[SentReport] = list(self.fields.get("dual_reports", ()))
         for at, one in reversed(list(enumerate(sent))):
             if (one.recipient, one.stage) == (event.recipient, event.stage):
                 sent[at] = one.model_copy(update={"acknowledged": receipt})
                 break
-        self.said["dual_reports"] = tuple(sent)
+        self.fields["dual_reports"] = tuple(sent)
 
 
 def _statement(kind: type[S], recorded: Recorded) -> S:
     event = recorded.event
-    said = {name: _plain(getattr(event, name)) for name in kind.model_fields if hasattr(event, name)}
-    said |= {"version": recorded.version, "recorded_at": recorded.recorded_at}
-    return kind.model_validate(said)
+    fields = {name: _plain(getattr(event, name)) for name in kind.model_fields if hasattr(event, name)}
+    fields |= {"version": recorded.version, "recorded_at": recorded.recorded_at}
+    return kind.model_validate(fields)
 
 
 def _plain(value: object) -> object:
     return value.value if isinstance(value, Erasable) else value
+
+
+def history_entry(recorded: Recorded) -> HistoryEntry:
+    """An event as the history shows it."""
+    where = {name: getattr(recorded, name) for name in ("position", "version", "name", "recorded_at")}
+    event = recorded.event
+    if not isinstance(event, DomainEvent):
+        return HistoryEntry(**where, **dict.fromkeys((*_CIRCUMSTANCES, "body")))
+    circumstances = {name: getattr(event, name) for name in _CIRCUMSTANCES}
+    return HistoryEntry(**where, **circumstances, body=event.model_dump(mode="json", exclude=_COLUMNS))

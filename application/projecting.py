@@ -1,0 +1,243 @@
+"""Application: the projector: the log, in batches, into the views, exactly once.
+
+Effects and position of a batch are one transaction of the keeper's. What a view can't take parks that
+view alone, at the event before; the others go on. Views are read by position, never by guess.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
+
+from application.log import EventLog, Recorded, Unavailable, Unreadable
+from application.questions import Projection
+
+BATCH = 1000
+"""Events read, decoded and written at a time."""
+
+POLL_SECONDS = 10.0
+"""How often to look for events nobody told of."""
+
+STANDBY_SECONDS = 1.0
+"""How long to leave the work to another process before looking whether it does it."""
+
+ATTEMPTS = 100
+"""How often a rebuild tries to be let in between two readers."""
+
+Progress = Callable[[int, int], None]
+"""Called with the events done and the events there are."""
+
+logger = logging.getLogger(__name__)
+
+
+class Untakable(Exception):
+    """These events can't be folded. `reason`: what went wrong, never what an event says."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Parked(Exception):
+    """The projection stands still at an event it can't take; the message says at which."""
+
+
+class InTheWay(Exception):
+    """Somebody is reading just now; try again."""
+
+
+class Keeper(Protocol):
+    """Keeps up one build of one projection: the one that serves, or one made beside it."""
+
+    name: Projection
+
+    async def install(self) -> None:
+        """Make what it needs, if it isn't there."""
+
+    async def position(self) -> int | None:
+        """The last event taken; None while it is parked."""
+
+    async def take(self, recorded: Sequence[Recorded]) -> bool:
+        """Take those events that are next; False if another process is at it, or was. Raises Untakable, Unavailable."""
+
+    async def park(self, position: int, error: str) -> None:
+        """Stand still after this event until resumed, if that is where it stands."""
+
+    async def resume(self) -> bool:
+        """Try again from where it was parked; whether it was."""
+
+    async def serve(self) -> None:
+        """Be read from now on, if it was not yet."""
+
+    async def beside(self) -> Keeper:
+        """A new build, empty, or the one that another rebuild has begun."""
+
+    def halted(self) -> AbstractAsyncContextManager[Halted]:
+        """Take nothing until the context ends."""
+
+    async def sweep(self) -> None:
+        """Drop the builds of this version that nobody needs."""
+
+    async def drop_old(self) -> None:
+        """Drop every earlier version."""
+
+
+class Halted(Protocol):
+    """A keeper that stands still for a moment."""
+
+    position: int
+
+    async def same_as(self, other: Keeper) -> bool:
+        """Whether both builds hold the same bytes."""
+
+    async def give_way(self, other: Keeper) -> None:
+        """Let the other build serve instead. Raises InTheWay."""
+
+
+class Projector:
+    """Keeps up the views of one jurisdiction."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        keepers: Sequence[Keeper],
+        *,
+        batch: int = BATCH,
+        poll: float = POLL_SECONDS,
+        standby: float = STANDBY_SECONDS,
+    ) -> None:
+        self._log = log
+        self._keepers = {keeper.name: keeper for keeper in keepers}
+        self._batch = batch
+        self._poll = poll
+        self._standby = standby
+        self._installed = False
+        self._seen = 0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Project whatever is appended until `stop` is set. What fails is tried again."""
+        while not stop.is_set():
+            try:
+                alone = await self.catch_up()
+            except Unavailable as error:
+                await _unless(stop, asyncio.sleep(error.seconds))
+                continue
+            except Exception:
+                logger.exception("the views could not be brought up to date; trying again")
+                await _unless(stop, asyncio.sleep(self._poll))
+                continue
+            pause = self._log.wait(self._seen, self._poll) if alone else asyncio.sleep(self._standby)
+            await _unless(stop, pause)
+
+    async def catch_up(self) -> bool:
+        """Project until the log's end; False if another process is at it. Raises Unavailable."""
+        await self.install()
+        while True:
+            positions = [(keeper, await keeper.position()) for keeper in self._keepers.values()]
+            behind = [(keeper, position) for keeper, position in positions if position is not None]
+            if not behind:
+                self._seen = await self._log.head()
+                return True
+            first = min(position for _, position in behind)
+            recorded = await self._log.read_after(first, self._batch)
+            self._seen = max(self._seen, recorded[-1].position if recorded else first)
+            if not recorded:
+                for keeper, _ in behind:
+                    await keeper.serve()
+                return True
+            for keeper, position in behind:
+                if not await take(keeper, [one for one in recorded if one.position > position]):
+                    return False
+
+    async def install(self) -> None:
+        """Make what the views need, if it isn't there."""
+        if not self._installed:
+            for keeper in self._keepers.values():
+                await keeper.install()
+            self._installed = True
+
+    async def resume(self, name: Projection) -> bool:
+        """Let a parked projection try again; whether it was parked. The running projector takes it up."""
+        return await self._keepers[name].resume()
+
+    async def drop_old(self, name: Projection) -> None:
+        """Drop the versions before this release's, once no process serves them."""
+        await self._keepers[name].drop_old()
+
+    async def rebuild(self, name: Projection, progress: Progress, *, check: bool = False) -> bool | None:
+        """Build a projection anew beside the one that serves, which goes on, and put it in its place.
+
+        With `check`, whether both held the same bytes; None where that can't be said, because the old one was
+        parked. Raises Parked, and the old one stays; Unavailable.
+        """
+        await self.install()
+        serving = self._keepers[name]
+        new = await serving.beside()
+        while (position := await _position(new)) < (head := await self._log.head()) - self._batch:
+            progress(position, head)
+            await take(new, await self._log.read_after(position, self._batch))
+        for _ in range(ATTEMPTS):
+            try:
+                same = await self._replace(serving, new, progress, check)
+            except InTheWay:
+                continue
+            await serving.sweep()
+            return same
+        raise Unavailable
+
+    async def _replace(self, serving: Keeper, new: Keeper, progress: Progress, check: bool) -> bool | None:
+        async with serving.halted() as old:
+            while (position := await _position(new)) < old.position:
+                await take(new, await self._log.read_after(position, min(self._batch, old.position - position)))
+            same = await old.same_as(new) if check and position == old.position else None
+            await old.give_way(new)
+            progress(position, position)
+            return same
+
+
+async def take(keeper: Keeper, recorded: Sequence[Recorded]) -> bool:
+    """Let a keeper take these events; the first it can't take parks it. False if another process is at it."""
+    waiting = [recorded] if recorded else []
+    while waiting:
+        part = waiting.pop()
+        try:
+            if not await keeper.take(part):
+                return False
+        except Untakable as error:
+            if len(part) == 1:
+                at = f"{part[0].name} at {part[0].position}: {error.reason}"
+                logger.error("projection %s parked by %s", keeper.name, at)
+                await keeper.park(part[0].position - 1, at)
+                return True
+            half = len(part) // 2
+            waiting += [part[half:], part[:half]]
+    return True
+
+
+def relevant(recorded: Sequence[Recorded], subjects: tuple[str, ...]) -> list[Recorded]:
+    """The events whose names begin so. Raises Untakable where this release can't read one of them."""
+    found = [one for one in recorded if one.name.startswith(subjects)]
+    if any(isinstance(one.event, Unreadable) for one in found):
+        raise Untakable(Unreadable.__name__)
+    return found
+
+
+async def _position(keeper: Keeper) -> int:
+    position = await keeper.position()
+    if position is None:
+        raise Parked(keeper.name.value)
+    return position
+
+
+async def _unless(stop: asyncio.Event, pause: Coroutine[Any, Any, None]) -> None:
+    """Return when the pause is over, or at once when `stop` is set."""
+    waits = [asyncio.ensure_future(pause), asyncio.ensure_future(stop.wait())]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+        await asyncio.gather(*waits, return_exceptions=True)

@@ -1,0 +1,72 @@
+"""Application: a batch of events over the hazards it is about, and what it changes on the boards."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from application.log import Recorded
+from application.views.hazard_memory import HazardMemory, comes_late, hazard_of, needs_the_whole
+from application.views.times import storable
+from domain.event import DomainEvent
+from domain.hazard.words import Grade, Stage
+
+
+class Square(NamedTuple):
+    """One field of an enterprise's board."""
+
+    enterprise: str | None
+    stage: Stage
+    grade: Grade | None
+    closed_before_import: bool
+
+
+def square_of(memory: HazardMemory) -> Square:
+    """Where a hazard is counted."""
+    now = memory.now
+    return Square(now.enterprise, now.stage, now.grade, now.closed_before_import)
+
+
+def hazards_of(recorded: Iterable[Recorded]) -> dict[UUID, list[Recorded]]:
+    """The events by the hazard they are about, in the log's order."""
+    found: dict[UUID, list[Recorded]] = {}
+    for one in recorded:
+        id = hazard_of(one.event) if isinstance(one.event, DomainEvent) else None
+        if id is not None:
+            found.setdefault(id, []).append(one)
+    return found
+
+
+def to_be_whole(events: Mapping[UUID, Sequence[Recorded]], memories: Mapping[UUID, HazardMemory]) -> list[UUID]:
+    """The known hazards these events may change more of than what stands now."""
+    return [id for id, happened in events.items() if id in memories and _reaches_back(happened, memories[id])]
+
+
+def take(events: Mapping[UUID, Sequence[Recorded]], memories: dict[UUID, HazardMemory]) -> Counter[Square]:
+    """Let each memory, or a new one, take its events; how many hazards more or fewer now stand on each square.
+
+    Raises whatever the domain raises over events that do not follow each other.
+    """
+    moved: Counter[Square] = Counter()
+    for id, happened in events.items():
+        memory = memories.get(id)
+        if memory is None:
+            memory = memories[id] = HazardMemory.of(happened[0])
+        else:
+            moved[square_of(memory)] -= 1
+        for one in happened:
+            memory.take(one)
+        moved[square_of(memory)] += 1
+    return moved
+
+
+def _reaches_back(happened: Sequence[Recorded], memory: HazardMemory) -> bool:
+    latest = memory.latest
+    for one in happened:
+        assert isinstance(one.event, DomainEvent)
+        if needs_the_whole(one.event) or comes_late(one.event, latest):
+            return True
+        latest = storable(one.event.occurred_at)
+    return False

@@ -1,0 +1,114 @@
+"""Infrastructure: the hazard ledger, now from its own rows, as of a time from the timeline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg.sql import SQL
+
+from application.answers import HazardSummary, Page
+from application.questions import HazardsQuestion, Moment, Projection
+from application.views.search import bigrams, needle
+from application.views.times import local
+from domain.actors import Actor
+from infrastructure.views import cursors
+from infrastructure.views.asking import Asking, Conditions, clock_columns, sees_all
+
+_NOW = "SELECT h.*, h.updated_at AS since FROM {hazard} h"
+
+# What may change is the timeline's; who reported it, when and how is for ever.
+_THEN = """
+SELECT h.id, h.reporter, h.category, h.channel, h.reported_as, h.found_at, l.opened, l.version, l.position,
+       l.enterprise, l.stage, l.grade, l.round, l.deadline, l.next_due, l.suspended, l.closed_before_import, l.texts,
+       l.recorded_from AS since
+FROM {timeline} l JOIN {hazard} h ON h.id = l.hazard_id
+WHERE l.%(clock)s_from <= %%(at)s AND l.%(clock)s_to > %%(at)s
+"""
+
+_LIST = """
+SELECT true AS here, s.*, t.description, t.place
+FROM ({standing}) s JOIN {text} t ON t.hazard_id = s.id AND t.version = s.texts
+WHERE {where} ORDER BY s.opened DESC LIMIT %(limit)s
+"""
+
+
+async def ledger(asking: Asking, actor: Actor, question: HazardsQuestion) -> Page[HazardSummary]:
+    """The rows that fit, the newest first."""
+    filters = (
+        "hazards",
+        question.enterprise,
+        question.stage,
+        question.grade,
+        question.overdue,
+        question.q,
+        question.moment,
+    )
+    asked = Conditions()
+    asked.values |= {"limit": question.limit + 1, "at": asking.time(question.moment)}
+    _fits(asked, asking, question)
+    if not sees_all(actor):
+        asked.require("(s.enterprise = %(own)s OR s.reporter = %(self)s)", own=actor.enterprise, self=actor.id)
+    if following := cursors.after(question.cursor, filters, cursors.position):
+        asked.require("s.opened < %(opened)s", opened=following[0])
+    searching = _says(asked, question.q)
+    body = SQL(_LIST).format(
+        standing=_standing(question.moment).format(
+            hazard=asking.view(Projection.HAZARDS, "hazard"),
+            timeline=asking.view(Projection.HAZARDS, "hazard_timeline"),
+        ),
+        text=asking.view(Projection.HAZARDS, "hazard_text"),
+        where=asked.where,
+    )
+    # A search is planned each time: how rare its bigrams are decides where to begin.
+    reached, rows = await asking.page(
+        Projection.HAZARDS, body, "one.opened DESC", asked.values, prepare=False if searching else None
+    )
+    more = len(rows) > question.limit
+    rows = rows[: question.limit]
+    return Page(
+        items=[_summary(asking, row, question.moment) for row in rows],
+        next=cursors.cursor(filters, (rows[-1]["opened"],)) if more else None,
+        position=reached,
+    )
+
+
+def _standing(moment: Moment | None) -> SQL:
+    return SQL(_NOW) if moment is None else SQL(_THEN % {"clock": clock_columns(moment)})
+
+
+def _fits(asked: Conditions, asking: Asking, question: HazardsQuestion) -> None:
+    if question.enterprise is not None:
+        asked.require("s.enterprise = %(enterprise)s", enterprise=question.enterprise)
+    if question.stage is not None:
+        asked.require("s.stage = %(stage)s", stage=question.stage.value)
+    if question.grade is not None:
+        asked.require("s.grade = %(grade)s", grade=question.grade.value)
+    if question.overdue is not None:
+        condition = "s.next_due < %(today)s" if question.overdue else "coalesce(s.next_due >= %(today)s, true)"
+        asked.require(condition, today=asking.today(question.moment))
+
+
+def _says(asked: Conditions, q: str | None) -> bool:
+    """The index finds what has all bigrams; whether they stand together is looked at again."""
+    sought = needle(q)
+    if sought is None:
+        return False
+    condition = "strpos(t.searched, %(sought)s) > 0"
+    if len(sought) > 1:
+        condition += " AND t.bigrams @> %(bigrams)s::text[]"
+    asked.require(condition, sought=sought, bigrams=bigrams(sought))
+    return True
+
+
+def _summary(asking: Asking, row: dict[str, Any], moment: Moment | None) -> HazardSummary:
+    due = row["next_due"]
+    return HazardSummary(
+        enterprise_uscc=row["enterprise"],
+        overdue=due is not None and due < asking.today(moment),
+        found_at=local(row["found_at"], asking.zone),
+        updated_at=local(row["since"], asking.zone),
+        **{name: row[name] for name in HazardSummary.model_fields if name in row and name not in _OURS},
+    )
+
+
+_OURS = frozenset({"found_at", "updated_at"})

@@ -1,0 +1,138 @@
+"""Infrastructure: everything that can be asked of one jurisdiction. Lists and boards are read from the views;
+a single hazard or enterprise is folded from its stream, so that its version is the one to write on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from application.answers import DutyRow, HazardFile, HazardSummary, HistoryEntry, Page
+from application.boards import Board, EnterpriseSummary, JurisdictionBoard
+from application.commands import enterprise_stream, readable
+from application.log import EventLog, Recorded
+from application.ports import Clock
+from application.questions import (
+    WAIT_SECONDS,
+    DutiesQuestion,
+    EnterprisesQuestion,
+    HazardsQuestion,
+    Moment,
+    Projection,
+    ProjectionStatus,
+)
+from application.views.enterprise_file import fold_enterprise
+from application.views.hazard_file import fold, until_moment, until_version
+from application.views.statements import history_entry
+from domain.actors import Actor
+from domain.hazard.reporting import Reported
+from domain.hazard.watching import stream_of
+from infrastructure.log.pool import Pool
+from infrastructure.views.asking import Asking, sees_all
+from infrastructure.views.board_reading import enterprise_board
+from infrastructure.views.duty_list import duties, overdue_duties
+from infrastructure.views.enterprise_list import enterprises
+from infrastructure.views.ledger import ledger
+from infrastructure.views.reaching import Reaching
+from infrastructure.views.roll_up import jurisdiction_board
+from infrastructure.views.standing import status
+
+
+class PostgresViews:
+    """Implements application.questions.Views over one schema and its log."""
+
+    def __init__(self, pool: Pool, code: str, log: EventLog, zone: ZoneInfo, clock: Clock) -> None:
+        self._code = code
+        self._log = log
+        self._zone = zone
+        self._clock = clock
+        self._asking = Asking(pool, code, zone, clock)
+        self._reaching = Reaching(self._asking)
+
+    async def hazards(self, actor: Actor, question: HazardsQuestion) -> Page[HazardSummary]:
+        """The ledger, now or as of a time."""
+        return await ledger(self._asking, actor, question)
+
+    async def hazard(
+        self, actor: Actor, id: UUID, *, version: int | None = None, moment: Moment | None = None
+    ) -> HazardFile | None:
+        """One hazard: now, at a version, or as of a time. Also who saw it as it then stood may see it so again."""
+        # The duty stream first: whatever it speaks of then is in the hazard's.
+        watched = await self._log.read(stream_of(id))
+        recorded = await self._log.read(id)
+        if not recorded or not isinstance(recorded[0].event, Reported):
+            return None
+        readable([*recorded, *watched])
+        everything = sorted([*recorded, *watched], key=lambda one: one.position)
+        now = fold(everything, self._zone, self._clock.now())
+        asked = now
+        if version is not None:
+            if version > recorded[-1].version:
+                return None
+            asked = fold(until_version(everything, id, version), self._zone, None)
+        elif moment is not None:
+            asked = fold(until_moment(everything, moment), self._zone, moment.at)
+        if now is None or asked is None or not (now.visible_to(actor) or asked.visible_to(actor)):
+            return None
+        return asked.file
+
+    async def history(self, actor: Actor, id: UUID) -> Sequence[HistoryEntry] | None:
+        """Every event of one hazard, the first first."""
+        recorded = await self._log.read(id)
+        if not recorded or recorded[0].name != Reported.name:
+            return None
+        if not sees_all(actor):
+            readable(recorded)
+            folded = fold(recorded, self._zone, None)
+            if folded is None or not folded.visible_to(actor):
+                return None
+        return [history_entry(one) for one in recorded]
+
+    async def enterprises(self, actor: Actor, question: EnterprisesQuestion) -> Page[EnterpriseSummary]:
+        """The enterprises of the jurisdiction."""
+        return await enterprises(self._asking, actor, question)
+
+    async def enterprise(self, actor: Actor, uscc: str) -> EnterpriseSummary | None:
+        """One enterprise."""
+        recorded = await self._stream_of(actor, uscc)
+        readable(recorded)
+        memory = fold_enterprise(recorded)
+        return memory.summary(self._zone) if memory else None
+
+    async def enterprise_board(self, actor: Actor, uscc: str, moment: Moment | None = None) -> Board | None:
+        """The status of one enterprise, now or as of a time."""
+        if not await self._stream_of(actor, uscc):
+            return None
+        return await enterprise_board(self._asking, uscc, moment)
+
+    async def jurisdiction_board(self, actor: Actor, moment: Moment | None = None) -> JurisdictionBoard | None:
+        """The roll-up; None for whoever acts for an enterprise."""
+        return await jurisdiction_board(self._asking, moment) if sees_all(actor) else None
+
+    async def duties(self, actor: Actor, question: DutiesQuestion) -> Page[DutyRow]:
+        """The duties, now or as of a time."""
+        return await duties(self._asking, actor, question)
+
+    async def overdue_duties(
+        self, day: date, after: tuple[UUID, int] | None = None, limit: int = 500
+    ) -> Sequence[DutyRow]:
+        """For the clock: the open duties that were due before a day."""
+        return await overdue_duties(self._asking, day, after, limit)
+
+    async def reached(
+        self, position: int, of: Sequence[Projection] = tuple(Projection), timeout: float = WAIT_SECONDS
+    ) -> None:
+        """Return once these projections have taken the event at `position`."""
+        await self._reaching.reached(position, of, timeout)
+
+    async def status(self) -> Sequence[ProjectionStatus]:
+        """Every build of every projection."""
+        return await status(self._asking, self._log)
+
+    async def _stream_of(self, actor: Actor, uscc: str) -> Sequence[Recorded]:
+        """The stream of an enterprise the actor may see; empty where there is none."""
+        if not sees_all(actor) and actor.enterprise != uscc:
+            return ()
+        return await self._log.read(enterprise_stream(self._code, uscc))

@@ -1,0 +1,104 @@
+"""Infrastructure: the roll-up of a jurisdiction by section, key sector and union, in one statement.
+
+Both projections are read as far as each has come; the position is the lesser of the two.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from psycopg.rows import DictRow
+
+from application.boards import JurisdictionBoard, KeySector, KeySectorRow, SectionRow, UnionRow
+from application.log import Unavailable
+from application.questions import Moment
+from application.views.counting import Tally, counted, counted_by_grade
+from application.views.times import local
+from infrastructure.views.asking import Asking
+from infrastructure.views.tallying import over, tally, values
+
+_ROLL_UP = """
+WITH known AS (
+    SELECT t.*, e.section, e.union_organisation, e.key_sectors
+    FROM ({tallies}) t LEFT JOIN {enterprise} e ON e.uscc = t.enterprise
+), grouped AS (
+    SELECT 'total' AS kind, NULL AS name, stage, grade, closed_before_import, number, overdue FROM known
+    UNION ALL SELECT 'section', section, stage, grade, closed_before_import, number, overdue FROM known
+    UNION ALL SELECT 'union', union_organisation, stage, grade, closed_before_import, number, overdue FROM known
+    UNION ALL SELECT 'key_sector', unnest(key_sectors), stage, grade, closed_before_import, number, overdue FROM known
+), active AS (
+    SELECT section, union_organisation, key_sectors FROM {enterprise} WHERE NOT closed
+), counted AS (
+    SELECT kind, name, stage, grade, closed_before_import,
+           sum(number)::bigint AS number, sum(overdue)::bigint AS overdue
+    FROM grouped GROUP BY 1, 2, 3, 4, 5
+    UNION ALL SELECT 'section', section, NULL, NULL, NULL, count(*), 0 FROM active GROUP BY 2
+    UNION ALL SELECT 'union', union_organisation, NULL, NULL, NULL, count(*), 0 FROM active GROUP BY 2
+    UNION ALL SELECT 'key_sector', sector, NULL, NULL, NULL, count(*), 0
+    FROM active, unnest(key_sectors) sector GROUP BY 2
+)
+SELECT least(h.position, e.position) AS reached, c.*
+FROM {projection} h
+JOIN {projection} e ON e.name = 'enterprises' AND e.version = %(enterprises)s AND e.serving
+LEFT JOIN counted c ON true
+WHERE h.name = 'hazards' AND h.version = %(hazards)s AND h.serving
+"""
+
+
+@dataclass(slots=True)
+class _Group:
+    """The enterprises of one section, key sector or union, and their hazards."""
+
+    enterprises: int = 0
+    tallies: list[Tally] = field(default_factory=list)
+
+    def take(self, row: DictRow) -> None:
+        """Add a row of the statement: of enterprises where it names no stage."""
+        if row["stage"] is None:
+            self.enterprises += row["number"]
+        else:
+            given = (row["stage"], row["grade"], row["closed_before_import"], row["number"], row["overdue"])
+            self.tallies.append(tally(*given))
+
+
+async def jurisdiction_board(asking: Asking, moment: Moment | None) -> JurisdictionBoard:
+    """The roll-up, by what the enterprises are today."""
+    found = await asking.rows(over(asking, _ROLL_UP, moment, of_one=False), values(asking, moment))
+    if not found:
+        raise Unavailable
+    total = _groups(found, "total")[None].tallies
+    sections, key_sectors, unions = (_groups(found, kind) for kind in ("section", "key_sector", "union"))
+    return JurisdictionBoard(
+        as_of=local(asking.time(moment), asking.zone),
+        position=found[0]["reached"],
+        total=counted(total),
+        by_grade=counted_by_grade(total),
+        sections=tuple(
+            SectionRow(section=name, enterprises=group.enterprises, counts=counted(group.tallies))
+            for name, group in sections.items()
+        ),
+        key_sectors=tuple(
+            KeySectorRow(
+                key_sector=sector,
+                enterprises=key_sectors[sector].enterprises,
+                counts=counted(key_sectors[sector].tallies),
+            )
+            for sector in KeySector
+        ),
+        unions=tuple(
+            UnionRow(union_organisation=name, enterprises=group.enterprises, counts=counted(group.tallies))
+            for name, group in unions.items()
+        ),
+    )
+
+
+def _groups(found: Sequence[DictRow], kind: str) -> dict[str | None, _Group]:
+    """By name, the unnamed last."""
+    groups: dict[str | None, _Group] = defaultdict(_Group)
+    for row in found:
+        if row["kind"] == kind:
+            groups[row["name"]].take(row)
+    ordered = sorted(groups, key=lambda name: (name is None, name or ""))
+    return defaultdict(_Group, {name: groups[name] for name in ordered})
