@@ -120,9 +120,8 @@ def _plain(value: object) -> object:
 
 def history_entry(recorded: Recorded) -> HistoryEntry:
     """An event as the history shows it."""
-    where = {name: getattr(recorded, name) for name in ("position", "version", "name", "recorded_at")}
     event = recorded.event
-    if not isinstance(event, DomainEvent):
-        return HistoryEntry(**where, **dict.fromkeys((*_CIRCUMSTANCES, "body")))
-    circumstances = {name: getattr(event, name) for name in _CIRCUMSTANCES}
-    return HistoryEntry(**where, **circumstances, body=event.model_dump(mode="json", exclude=_COLUMNS))
+    said: dict[str, Any] = {name: getattr(recorded, name) for name in ("position", "version", "name", "recorded_at")}
+    said |= {name: getattr(event, name, None) for name in _CIRCUMSTANCES}
+    body = event.model_dump(mode="json", exclude=_COLUMNS) if isinstance(event, DomainEvent) else None
+    return HistoryEntry(**said, body=body)
