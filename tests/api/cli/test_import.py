@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import csv
+import os
+import signal
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -246,3 +250,30 @@ def test_given_no_place_for_the_list_of_refused_rows_then_nothing_is_begun(
     for place in (mine, tmp_path, tmp_path / "nowhere" / "refused.csv"):
         refused(without_database("import", mine, "--mapping", MAPPING, "--refused", place), f"--refused: {place} is")
     assert mine.stat().st_size > 0
+
+
+def test_given_an_import_is_killed_midway_then_the_same_command_finishes_it_with_every_row_once(
+    hazardloop: Hazardloop, ledger: Callable[..., Path], in_log: InLog, database_url: str, pytestconfig: pytest.Config
+) -> None:
+    whole = ledger()
+    with whole.open(encoding="utf-8", newline="") as file:
+        header, first, *_ = csv.reader(file)
+    with whole.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *([str(number), *first[1:]] for number in range(2000))])
+    arguments = ["import", str(whole), "--mapping", MAPPING]
+    with psycopg.connect(database_url, autocommit=True) as listening:
+        listening.execute("LISTEN hazardloop")
+        command = [sys.executable, "-c", "from api.cli import main; main()", *arguments]
+        with subprocess.Popen(
+            command, stderr=subprocess.DEVNULL, env=os.environ | {"PYTHONPATH": str(pytestconfig.rootpath)}
+        ) as process:
+            batches = len(list(listening.notifies(timeout=60, stop_after=2)))
+            process.kill()
+    assert (batches, process.returncode) == (2, -signal.SIGKILL)
+    assert 0 < in_log()["hazard.reported.v1"] < 2000
+
+    ran = hazardloop(*arguments)
+
+    assert ran.code == 0
+    assert in_log()["hazard.reported.v1"] == in_log()["hazard.closed_before_import.v1"] == 2000
+    assert in_log()["enterprise.registered.v1"] == 1
