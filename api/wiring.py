@@ -14,7 +14,6 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import psycopg
-from infrastructure.views.views import PostgresViews
 
 from api.settings import Settings
 from application.auditing import RawEvent, RawLog
@@ -48,6 +47,7 @@ from infrastructure.turns import PostgresTurn
 from infrastructure.views.enterprises import Enterprises
 from infrastructure.views.hazards import Hazards
 from infrastructure.views.keeper import PostgresKeeper
+from infrastructure.views.reading import PostgresViews
 
 NO_JURISDICTION = Rule("jurisdiction.unknown", "this jurisdiction is not served here", CONTRACT)
 
@@ -206,7 +206,7 @@ class Running:
         log = PostgresEventLog(self._pool, code, codec, self._wakeups, patience=settings.lock_timeout, clock=stamp)
         evidence = EvidenceFolder(settings.home / "evidence" / code)
         tokens = PostgresTokens(self._pool, schema_of(code), code, self.clock, self.chance)
-        views = PostgresViews()
+        views = PostgresViews(self._pool, code, log, zone, self.clock)
         commands = Commands(code, log, rules, self.clock, self.chance, evidence)
         keepers = [PostgresKeeper(self._pool, code, tables) for tables in (Hazards(), Enterprises())]
         turn = PostgresTurn(self._pool, schema_of(code), alone)

@@ -43,7 +43,8 @@ def board(
 
     async def command() -> None:
         when = moment(at, clock)
-        async with opened(jurisdiction) as (_, place):
+        async with opened(jurisdiction) as (service, place):
+            await service.projector(place.code).catch_up()
             await place.views.reached(await place.log.head())
             found: Board | JurisdictionBoard | None
             if enterprise is None:
