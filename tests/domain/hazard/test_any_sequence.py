@@ -8,7 +8,7 @@ from copy import deepcopy
 from datetime import date
 from random import Random
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
 from domain.actors import OF_AN_ENTERPRISE, Actor, Role
@@ -137,13 +137,20 @@ class Walk:
 steps = st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, SORTS - 1)), min_size=30, max_size=90)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# A walk is told as a whole when it fails: to shorten one takes minutes.
+WHOLE = [Phase.explicit, Phase.reuse, Phase.generate]
+
+
+@settings(max_examples=200, deadline=None, phases=WHOLE, suppress_health_check=[HealthCheck.too_slow])
 @given(steps)
 def test_given_any_sequence_of_moves_by_anyone_then_the_promises_hold(taken: list[tuple[int, int]]) -> None:
     walk = Walk()
-    for choice, sort in taken:
-        walk.step(choice, sort)
-    walk.end()
+    try:
+        for choice, sort in taken:
+            walk.step(choice, sort)
+        walk.end()
+    finally:
+        note("\n".join(f"{event.by.role}: {event.name}" for event in walk.events))
 
 
 def test_given_long_walks_then_they_come_by_everything_that_matters() -> None:
