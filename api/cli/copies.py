@@ -10,16 +10,29 @@ import base64
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 from uuid import UUID
 
-from pydantic import AwareDatetime, Base64Bytes, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic_core import PydanticCustomError
 
 from application.auditing import RawEvent
 
 
 class BadLine(Exception):
     """A line of a copy is not what it should be; the message says which and why, never what it holds."""
+
+
+def _decoded(given: object) -> bytes:
+    if not isinstance(given, str):
+        raise PydanticCustomError("base64", "Should be a text in base64")
+    try:
+        return base64.b64decode(given, validate=True)
+    except ValueError:
+        raise PydanticCustomError("base64", "Is not base64") from None
+
+
+_Bytes = Annotated[bytes, BeforeValidator(_decoded)]
 
 
 class _Line(BaseModel):
@@ -33,11 +46,11 @@ class _Public(_Line):
     stream_id: UUID
     version: int
     name: str
-    state: Base64Bytes
+    state: _Bytes
 
 
 class _Private(_Line):
-    private: Base64Bytes
+    private: _Bytes
 
 
 L = TypeVar("L", bound=_Line)
