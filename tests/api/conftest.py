@@ -21,7 +21,7 @@ from tests.api.people import People, SetClock
 class _Server(uvicorn.Server):
     """uvicorn within a test: signals are the test runner's."""
 
-    def capture_signals(self) -> contextlib.AbstractContextManager[None]:  # type: ignore[override]
+    def capture_signals(self) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()
 
 

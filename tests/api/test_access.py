@@ -22,8 +22,8 @@ NAMES = {"j": JURISDICTION, "id": ANY_ID, "e": OURS, "recipient": "regulator", "
 def routes() -> Iterator[tuple[str, str]]:
     """Every method and path template there is."""
     for route in unserved().routes:
-        for method in route.methods - {"HEAD"}:  # type: ignore[attr-defined]
-            yield method, route.path  # type: ignore[attr-defined]
+        for method in route.methods - {"HEAD"}:
+            yield method, route.path
 
 
 def at(template: str, **names: str) -> str:
