@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator
 import uvicorn
 
 from api.app import create_app
+from api.running import CannotRun, Running
 from api.settings import Settings
-from api.wiring import CannotRun, Running, running
+from api.wiring import running
 from domain.actors import Actor, Role
 
 GRACE_SECONDS = 5

@@ -8,8 +8,8 @@ import typer
 
 from api.cli import boards, events, exporting, importing, processes, rebuilding, token, upkeep, verifying
 from api.cli.terminal import BAD_INPUT, CommandFailed, help_unless_command, say
+from api.running import CannotRun
 from api.settings import BadSettings
-from api.wiring import CannotRun
 from application.log import Unavailable
 from domain.refusals import Refusal
 

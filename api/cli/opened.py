@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from api.cli.terminal import CommandFailed
+from api.running import Running
 from api.settings import Settings, load
-from api.wiring import Running, running
+from api.wiring import running
 from application.jurisdiction import Jurisdiction
 
 

@@ -11,8 +11,9 @@ from rich.table import Table
 from api.cli import terminal
 from api.cli.opened import code_of
 from api.cli.terminal import Json, OnlyJurisdiction
+from api.running import Running
 from api.settings import listed, load
-from api.wiring import Running, running
+from api.wiring import running
 from application.questions import ProjectionStatus
 
 
