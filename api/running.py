@@ -43,8 +43,8 @@ class Schemas(Protocol):
     async def current(self, codes: Collection[str]) -> Collection[str]:
         """Those whose schema has all that this release needs. Asks the database in any case. Raises Unavailable."""
 
-    async def absent(self, codes: Collection[str]) -> Collection[str]:
-        """Those that have no schema yet. Raises Unavailable."""
+    async def absent(self, codes: Sequence[str]) -> Sequence[str]:
+        """Those that have no schema yet, in the order given. Raises Unavailable."""
 
     async def migrate(self, code: str) -> None:
         """Bring a schema up to date, or make it. Raises CannotRun."""
@@ -123,10 +123,16 @@ class Running:
         self._current.update(await self._schemas.current(self._behind()))
 
     async def migrate(self, codes: Sequence[str]) -> None:
-        """Bring these jurisdictions' schemas up to date, one after the other. Raises CannotRun, Unavailable."""
+        """Bring these jurisdictions' schemas up to date, one after the other. Raises CannotRun, Unavailable.
+
+        A new one gets its empty views at once, so that nobody is answered 503 who comes before its worker.
+        """
+        absent = await self._schemas.absent(codes)
         for code in codes:
             await self._schemas.migrate(code)
         await self.look_at_schemas()
+        for code in absent:
+            await self._places[code].projector.catch_up()
 
     async def prepare(self) -> None:
         """Before serving: make the schemas there are none of yet; in a database of its own update the others too.
@@ -137,9 +143,7 @@ class Running:
             await asyncio.to_thread(place.tidy)
         await self.look_at_schemas()
         behind = self._behind()
-        if behind:
-            absent = await self._schemas.absent(behind)
-            await self.migrate([code for code in behind if self._own_database or code in absent])
+        await self.migrate(behind if self._own_database else await self._schemas.absent(behind))
         for code in self._behind():
             logger.warning("the schema of %s is behind: it answers 503 until `hazardloop migrate` has run", code)
 

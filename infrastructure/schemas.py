@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from infrastructure.connected import connected
 from infrastructure.log.batch import schema_of
@@ -23,12 +23,12 @@ class PostgresSchemas:
             await connection.execute("SELECT 1")
             return {code for code in codes if await is_current(connection, code)}
 
-    async def absent(self, codes: Collection[str]) -> Collection[str]:
-        """Those that have no schema yet. Raises Unavailable."""
+    async def absent(self, codes: Sequence[str]) -> Sequence[str]:
+        """Those that have no schema yet, in the order given. Raises Unavailable."""
         async with connected(self._pool) as connection:
             found = await connection.execute("SELECT nspname FROM pg_namespace")
             names = {name for (name,) in await found.fetchall()}
-        return {code for code in codes if schema_of(code) not in names}
+        return [code for code in codes if schema_of(code) not in names]
 
     async def migrate(self, code: str) -> None:
         """Bring a schema up to date, or make it. Raises psycopg.Error."""

@@ -62,7 +62,7 @@ async def test_given_a_schema_that_is_behind_then_it_is_left_alone_and_answers_5
         assert service.jurisdictions() == [KUNSHAN]
         with pytest.raises(Unavailable):
             service.jurisdiction(behind)
-        async with service.working(), asked(service, KUNSHAN) as (client, administrator):
+        async with asked(service, KUNSHAN) as (client, administrator):
             assert (await client.get(f"/v1/{KUNSHAN}/enterprises", headers=administrator)).status_code == 200
             late = await client.get(f"/v1/{behind}/enterprises", headers=administrator)
             assert (late.status_code, late.headers["Retry-After"]) == (503, "5")
