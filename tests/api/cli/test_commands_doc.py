@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from api.cli import app
+from api.cli.commands import app
 
 DOCS = Path(__file__).parents[3] / "docs" / "commands.md"
 
