@@ -13,8 +13,9 @@ import pytest
 import uvicorn
 
 from api.app import create_app
+from api.running import Running
 from api.settings import Settings
-from api.wiring import Running, running
+from api.wiring import running
 from tests.api.people import People, SetClock
 
 

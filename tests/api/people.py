@@ -11,8 +11,8 @@ import httpx2
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.running import Running
 from api.service import Service
-from api.wiring import Running
 from domain.actors import OF_AN_ENTERPRISE, Actor, Role
 from domain.uscc import check_digit
 from infrastructure.time_and_chance import SystemChance

@@ -9,7 +9,7 @@ import pytest
 
 from api.examples import FILE, OTHER_USCC
 from api.openapi import BODIES
-from api.wiring import Running
+from api.running import Running
 from domain.actors import OF_AN_ENTERPRISE, Role
 from tests.api.people import OURS, THEIRS, V1, People, Person, refused, unserved
 from tests.conftest import JURISDICTION
@@ -40,13 +40,14 @@ async def test_every_route_but_the_public_ones_asks_for_a_token(people: People) 
             assert answer.headers["www-authenticate"] == 'Bearer realm="hazardloop"'
 
 
-@pytest.mark.parametrize("sent", ["Bearer wrong", "Bearer hzl_320583_" + "A" * 43, "Basic dTpw", "Bearer"])
-async def test_a_token_nobody_has_opens_nothing(people: People, sent: str) -> None:
-    for path in (f"{V1}/hazards", "/metrics"):
-        answer = await people.client.get(path, headers={"Authorization": sent})
+async def test_a_token_nobody_has_opens_nothing(people: People, subtests: pytest.Subtests) -> None:
+    for sent in ("Bearer wrong", "Bearer hzl_320583_" + "A" * 43, "Basic dTpw", "Bearer"):
+        for path in (f"{V1}/hazards", "/metrics"):
+            with subtests.test(sent=sent, path=path):
+                answer = await people.client.get(path, headers={"Authorization": sent})
 
-        refused(answer, 401, "unauthenticated", field="Authorization")
-        assert answer.headers["www-authenticate"].startswith("Bearer ")
+                refused(answer, 401, "unauthenticated", field="Authorization")
+                assert answer.headers["www-authenticate"].startswith("Bearer ")
 
 
 async def test_a_revoked_token_opens_nothing(service: Running, people: People) -> None:

@@ -30,16 +30,25 @@ BROKEN = {
     ),
 }
 
+OTHER_CONTENT: tuple[dict[str, str], ...] = (
+    {},
+    {"Content_Type": "text/plain"},
+    {"Content_Type": "application/x-www-form-urlencoded"},
+    {"Content_Type": "multipart/form-data; boundary=x"},
+    {"Content_Type": "application/json; charset=gbk"},
+    {"Content_Type": "application/json", "Content_Encoding": "gzip"},
+)
 
-@pytest.mark.parametrize("given", BROKEN)
-async def test_a_body_that_can_not_be_understood(people: People, given: str) -> None:
-    body, field, rule = BROKEN[given]
+
+async def test_a_body_that_can_not_be_understood(people: People, subtests: pytest.Subtests) -> None:
     worker = await people.one(Role.WORKER)
 
-    answer = await worker.post_bytes("hazards", body, Content_Type="application/json")
+    for given, (body, field, rule) in BROKEN.items():
+        with subtests.test(given):
+            answer = await worker.post_bytes("hazards", body, Content_Type="application/json")
 
-    refused(answer, 422, "invalid-input", field=field, rule=rule)
-    assert await people.head() == 0
+            refused(answer, 422, "invalid-input", field=field, rule=rule)
+            assert await people.head() == 0
 
 
 async def test_an_oversize_body(people: People) -> None:
@@ -65,23 +74,14 @@ async def test_an_oversize_body_that_does_not_say_so(people: People) -> None:
     assert await people.head() == 0
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {},
-        {"Content_Type": "text/plain"},
-        {"Content_Type": "application/x-www-form-urlencoded"},
-        {"Content_Type": "multipart/form-data; boundary=x"},
-        {"Content_Type": "application/json; charset=gbk"},
-        {"Content_Type": "application/json", "Content_Encoding": "gzip"},
-    ],
-)
-async def test_a_body_of_another_content_type(people: People, headers: dict[str, str]) -> None:
+async def test_a_body_of_another_content_type(people: People, subtests: pytest.Subtests) -> None:
     worker = await people.one(Role.WORKER)
 
-    answer = await worker.post_bytes("hazards", b"{}", **headers)
+    for headers in OTHER_CONTENT:
+        with subtests.test(**headers):
+            answer = await worker.post_bytes("hazards", b"{}", **headers)
 
-    refused(answer, 415, "unsupported-media-type", rule="body.content_type")
+            refused(answer, 415, "unsupported-media-type", rule="body.content_type")
 
 
 async def test_a_deadline_in_the_past(people: People) -> None:
@@ -158,39 +158,36 @@ QUERIES = {
 }
 
 
-@pytest.mark.parametrize("given", QUERIES)
-async def test_a_query_that_can_not_be_understood(people: People, given: str) -> None:
-    path, query, field, rule = QUERIES[given]
+async def test_a_query_that_can_not_be_understood(people: People, subtests: pytest.Subtests) -> None:
     auditor = await people.one(Role.AUDITOR)
 
-    answer = await auditor.get(path, **query)
+    for given, (path, query, field, rule) in QUERIES.items():
+        with subtests.test(given):
+            refused(await auditor.get(path, **query), 422, "invalid-input", field=field, rule=rule)
 
-    refused(answer, 422, "invalid-input", field=field, rule=rule)
 
-
-@pytest.mark.parametrize("path", ["hazards", "enterprises", "duties"])
-async def test_a_cursor_that_is_none_of_ours(people: People, path: str) -> None:
+async def test_a_cursor_that_is_none_of_ours(people: People, subtests: pytest.Subtests) -> None:
     auditor = await people.one(Role.AUDITOR)
 
-    answer = await auditor.get(path, cursor="bm9uZQ")
+    for path in ("hazards", "enterprises", "duties"):
+        with subtests.test(path):
+            answer = await auditor.get(path, cursor="bm9uZQ")
 
-    refused(answer, 422, "rule-broken", field="cursor", rule="cursor.other_filters")
+            refused(answer, 422, "rule-broken", field="cursor", rule="cursor.other_filters")
 
 
-@pytest.mark.parametrize(
-    ("path", "field"),
-    [
+async def test_a_path_that_names_nothing(people: People, subtests: pytest.Subtests) -> None:
+    auditor = await people.one(Role.AUDITOR)
+
+    for path, field in (
         ("hazards/1", "id"),
         ("hazards/1/events", "id"),
         ("enterprises/1", "e"),
         ("enterprises/%00/board", "e"),
         ("evidence/1", "sha256"),
-    ],
-)
-async def test_a_path_that_names_nothing(people: People, path: str, field: str) -> None:
-    auditor = await people.one(Role.AUDITOR)
-
-    refused(await auditor.get(path), 422, "invalid-input", field=field)
+    ):
+        with subtests.test(path):
+            refused(await auditor.get(path), 422, "invalid-input", field=field)
 
 
 async def test_a_recipient_who_is_none(people: People) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.wiring import Running
+from api.running import Running
 from domain.actors import Role
 from tests.api.people import V1, People, refused
 
