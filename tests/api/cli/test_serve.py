@@ -1,4 +1,4 @@
-"""`hazardloop serve` and `work` as processes: what they say, that they answer, and that nothing of them is left."""
+"""`hazardloop serve`, `work` and others as processes: they say, they answer, and nothing of them is left."""
 
 from __future__ import annotations
 
@@ -118,3 +118,28 @@ def test_given_a_log_that_is_followed_when_it_is_interrupted_then_it_ends_withou
         process.says('"position":2,')
         assert process.stop(signal.SIGINT) == 130
     assert process.errors == ""
+
+
+def test_given_a_reader_who_leaves_when_events_are_printed_then_it_ends_without_a_trace(
+    settings: Mapping[str, str], database_url: str, tmp_path: Path
+) -> None:
+    asyncio.run(report_a_hazard(Settings(database_url=database_url, home=tmp_path)))
+    with started(settings, "events", "--follow", "--json") as process:
+        process.says('"position":1,')
+        assert process.popen.stdout is not None
+        process.popen.stdout.close()
+        asyncio.run(report_a_hazard(Settings(database_url=database_url, home=tmp_path)))
+        assert process.ended() == 1
+    assert process.errors == ""
+
+
+def test_given_a_killed_server_then_the_next_one_takes_its_database_over_and_leaves_nothing(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path / "home")
+    with started(settings, "serve") as killed:
+        address_of(killed)
+        killed.popen.kill()
+        killed.popen.wait()
+    with started(settings, "serve") as next_one:
+        address_of(next_one)
+        assert next_one.stop(signal.SIGTERM) == 0
+    assert nothing_runs(tmp_path / "home")
