@@ -1,0 +1,1 @@
+"""Benchmarks: the works that are measured, one file each."""
