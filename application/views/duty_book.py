@@ -81,7 +81,7 @@ class DutyBook:
     def happened(self, event: HazardEvent, enterprise: str | None, round: int, when: When) -> None:
         """End what the event meets or lets lapse, then begin what it starts."""
         judged_at = storable(event.occurred_at) if _imported(event) else when.recorded
-        for held in list(self.open()):
+        for held in list(self.open()) if _ends_any(event) else ():
             if event.meets(held.duty.key):
                 self._end(held, DutyState.MET, when, judged_at)
             elif event.lapses(held.duty.key):
@@ -128,6 +128,11 @@ class DutyBook:
         if not same:
             raise NoSuchDuty
         return max(same, key=lambda held: (held.state is DutyState.OPEN, held.number))
+
+
+def _ends_any(event: HazardEvent) -> bool:
+    """Whether an event of this class ever ends a duty; most do not, and asking them is dear."""
+    return type(event).meets is not HazardEvent.meets or type(event).lapses is not HazardEvent.lapses
 
 
 def _imported(event: HazardEvent) -> bool:

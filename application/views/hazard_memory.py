@@ -25,7 +25,7 @@ class OutOfOrder(Exception):
     """An event that no fold can take: its hazard was never reported."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Standing:
     """How a hazard stood after one event: what the ledger shows, and one row of the timeline."""
 
@@ -44,10 +44,10 @@ class Standing:
     since: When
     until: When | None = None
 
-    def clamped(self, occurred: datetime) -> Standing:
-        """The same, counted as having occurred no later than this."""
-        until = self.until.at_most(occurred) if self.until else None
-        return replace(self, since=self.since.at_most(occurred), until=until)
+    def clamp(self, occurred: datetime) -> None:
+        """Something later occurred at `occurred`: this does not count as having begun or ended after it."""
+        self.since = self.since.at_most(occurred)
+        self.until = self.until.at_most(occurred) if self.until else None
 
 
 @dataclass(slots=True)
@@ -139,11 +139,9 @@ class HazardMemory:
     def _stand(self, when: When) -> None:
         """What stood so far ends; what stands now begins."""
         if self.standing is not None:
-            ended = replace(self.standing, until=when)
-            if self.standings:
-                self.standings[-1] = ended
-            else:
-                self.ended = ended
+            self.standing.until = when
+            if not self.standings:
+                self.ended = self.standing
         hazard = self.hazard
         self.standing = Standing(
             position=when.position,
@@ -164,8 +162,8 @@ class HazardMemory:
     def _clamp(self, occurred: datetime) -> None:
         """A late event: nothing that was recorded before it counts as having occurred after it."""
         self.duties.clamp(occurred)
-        self.standings = [one.clamped(occurred) for one in self.standings]
-        self.standing = self.standings[-1]
+        for standing in self.standings:
+            standing.clamp(occurred)
 
 
 def hazard_of(event: DomainEvent) -> UUID | None:

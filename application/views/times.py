@@ -26,7 +26,9 @@ class When:
 
 def storable(moment: datetime) -> datetime:
     """The moment in UTC, moved to where every time zone has a name for it."""
-    return min(max(moment, EARLIEST), LATEST).astimezone(UTC)
+    if EARLIEST <= moment <= LATEST:
+        return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return EARLIEST if moment < EARLIEST else LATEST
 
 
 def local_day(moment: datetime, zone: ZoneInfo) -> date:

@@ -16,6 +16,7 @@ from application.views.enterprise_file import EnterpriseMemory
 from application.views.search import searchable
 from application.views.times import storable
 from domain.enterprise.enterprise import Enterprise, EnterpriseEvent, RegistrationFields
+from infrastructure.log.arrays import Texts
 from infrastructure.views.builds import Build, Connection
 from infrastructure.views.writing import Cursor, delete, insert
 
@@ -86,7 +87,7 @@ def _values(memory: EnterpriseMemory) -> tuple[Any, ...]:
     said = summary.model_dump() | {
         "id": enterprise.id,
         "searched": searchable((enterprise.enterprise_name,)),
-        "key_sectors": [sector.value for sector in summary.key_sectors],
+        "key_sectors": Texts(summary.key_sectors),
         "occurred_at": storable(enterprise.modified_on),
     }
     return tuple(said[column] for column in COLUMNS)

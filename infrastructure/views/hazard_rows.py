@@ -16,6 +16,7 @@ from application.views.search import bigrams, searchable
 from application.views.times import When, storable
 from domain.hazard.words import Grade, Recipient, ReportStage, Stage
 from domain.rules.duties import Duty, DutyKind
+from infrastructure.log.arrays import Texts as TextArray
 
 NOT_YET = datetime(9999, 1, 1, tzinfo=UTC)
 """Later than any time a view keeps."""
@@ -157,7 +158,7 @@ def timeline_values(memory: HazardMemory, standing: Standing) -> Values:
 def text_values(hazard_id: UUID, texts: Texts) -> Values:
     """What one version said, and how it is found."""
     searched = searchable((texts.description, texts.place))
-    return (hazard_id, texts.version, texts.description, texts.place, searched, bigrams(searched))
+    return (hazard_id, texts.version, texts.description, texts.place, searched, TextArray(bigrams(searched)))
 
 
 def duty_values(hazard_id: UUID, held: HeldDuty) -> Values:

@@ -6,8 +6,10 @@ can't be folded Untakable.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 import psycopg
 from psycopg.sql import SQL
@@ -164,7 +166,8 @@ class PostgresKeeper:
             raise
         except Exception as error:
             # Whatever it is, it comes again with the same events; its message might repeat what they say.
-            raise Untakable(type(error).__name__) from error
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            raise Untakable(f"{type(error).__name__} ({Path(where.filename).name}:{where.lineno})") from error
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[Connection]:
