@@ -30,7 +30,7 @@ MOST_EACH = 5_000
 
 STOCK = Goal("append, 40 writers, 400-byte events: the library's stock recorder", "events/s", 12)
 PGBENCH = Goal("append, 40 writers, 400-byte events: pgbench, one-row INSERT, 40 clients", "events/s", 0.8)
-GOALS = (STOCK, PGBENCH)
+GOALS: Sequence[Goal] = (STOCK, PGBENCH)
 
 
 def run(stand: Stand) -> Findings:

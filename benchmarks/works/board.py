@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from benchmarks import over_http
@@ -15,7 +16,7 @@ NAME = "board"
 HAZARDS_EACH = 24
 
 BARE = Goal("GET an enterprise board, 32 connections: FastAPI's async route, no database", "requests/s", 0.4)
-GOALS = (BARE,)
+GOALS: Sequence[Goal] = (BARE,)
 
 
 def run(stand: Stand) -> Findings:

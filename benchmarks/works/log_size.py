@@ -32,7 +32,7 @@ NAME = "log_size"
 APPEND = Goal("append at 1,000,000 events: at 10,000", "µs/event", round(1 / 1.3, 3))
 BOARD = Goal("enterprise board at 1,000,000 events: at 10,000", "ms", round(1 / 1.3, 3))
 PAST = Goal("enterprise board as of a past time, 1,000,000 events: the present board", "ms", 1 / 2)
-GOALS = (APPEND, BOARD, PAST)
+GOALS: Sequence[Goal] = (APPEND, BOARD, PAST)
 
 DAYS = 1_000
 LAST_DAY = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from benchmarks import over_http
 from benchmarks.load import request
 from benchmarks.measuring import Findings, Goal
@@ -12,7 +14,7 @@ from benchmarks.town import CODE
 NAME = "memory"
 
 GOAL = Goal("resident memory of the server after 100,000 requests: after 1,000", "MB", round(1 / 1.1, 3))
-GOALS = (GOAL,)
+GOALS: Sequence[Goal] = (GOAL,)
 
 
 def run(stand: Stand) -> Findings:

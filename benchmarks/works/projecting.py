@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from functools import partial
 
 import uvloop
@@ -16,7 +17,7 @@ from benchmarks.town import CODE, EVENTS_OF_A_HAZARD, Town, enterprises
 NAME = "projecting"
 
 GOAL = Goal("projecting the log into all views: ProjectionRunner doing the ledger alone", "events/s", 15)
-GOALS = (GOAL,)
+GOALS: Sequence[Goal] = (GOAL,)
 
 
 def run(stand: Stand) -> Findings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from benchmarks import over_http
@@ -17,7 +18,7 @@ NAME = "report"
 
 SQLALCHEMY = Goal("POST a hazard, 32 connections: FastAPI + SQLAlchemy, a row and an audit row", "requests/s", 8)
 BARE = Goal("POST a hazard, 32 connections: FastAPI's async route, no database", "requests/s", 0.45)
-GOALS = (SQLALCHEMY, BARE)
+GOALS: Sequence[Goal] = (SQLALCHEMY, BARE)
 
 
 def run(stand: Stand) -> Findings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from uuid import uuid4
 
@@ -18,7 +19,7 @@ NAME = "step"
 STEP = {"note": "防护罩已安装，待调试"}
 
 SQLALCHEMY = Goal("POST a rectification step, 32 connections: FastAPI + SQLAlchemy", "requests/s", 5)
-GOALS = (SQLALCHEMY,)
+GOALS: Sequence[Goal] = (SQLALCHEMY,)
 
 
 def run(stand: Stand) -> Findings:
