@@ -1,5 +1,6 @@
 """What goes in: positions, versions, command ids and times, item by item."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -199,6 +200,20 @@ async def test_old_commands_are_forgotten_and_the_events_stay(
     assert (await log.read_for(stream, key(0)))[1] is None
     assert (await log.read_for(stream, key(9)))[1] == Known(Receipt(stream, 1, 6), b"what was asked  ")
     assert [recorded.state for recorded in await log.read_after(0, 10)] == states
+
+
+async def test_forgetting_waits_for_nobody_and_nobody_for_it(
+    log: PostgresEventLog, service: psycopg.Connection
+) -> None:
+    """An erasure holds rows: what can't be cleared now is cleared the next time."""
+    await log.append([Append([noted(uuid4())], key(number)) for number in range(3)])
+    ahead = datetime.now(UTC) + timedelta(days=1)
+
+    with service.transaction():
+        service.execute(f"SELECT 1 FROM {SCHEMA}.events WHERE notification_id = 2 FOR UPDATE")
+        assert await asyncio.wait_for(log.forget_commands(ahead), timeout=10) == 2
+
+    assert await log.forget_commands(ahead) == 1
 
 
 async def test_pages_follow_one_another(log: PostgresEventLog) -> None:

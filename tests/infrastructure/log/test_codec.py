@@ -167,6 +167,14 @@ def test_the_reason_names_field_and_fault() -> None:
     assert event == Unreadable("by: missing; occurred_at: datetime_from_date_parsing; unknown field")
 
 
+def test_nan_is_no_json() -> None:
+    row = CODEC.encode(noted(STREAM, 1, None, "a line"))
+
+    event = CODEC.decode(replace(row, state=row.state.replace(b'"a line"', b"NaN")))
+
+    assert event == Unreadable("the state can't be decoded (ValueError)")
+
+
 def test_a_place_of_its_own_in_the_state_is_not_believed() -> None:
     row = CODEC.encode(noted(STREAM))
 

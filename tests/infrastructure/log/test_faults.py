@@ -50,11 +50,12 @@ async def test_a_head_held_too_long_is_unavailable_and_then_goes_on(
     assert await log.head() == 1
 
 
-async def test_the_lock_time_out_ends_with_the_append(log: PostgresEventLog, pool: Pool) -> None:
-    await append_one(log, note())
+async def test_the_lock_time_out_ends_with_the_append(database_url: str, codec: Codec) -> None:
+    async with bounded_pool(database_url, size=1) as narrow:
+        await append_one(PostgresEventLog(narrow, JURISDICTION, codec, Wakeups("")), note())
 
-    async with pool.connection() as connection:
-        shown = await (await connection.execute("SHOW lock_timeout")).fetchone()
+        async with narrow.connection() as connection:
+            shown = await (await connection.execute("SHOW lock_timeout")).fetchone()
 
     assert shown == ("0",)
 

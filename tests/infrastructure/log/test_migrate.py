@@ -95,8 +95,13 @@ async def test_two_schemas_do_not_see_each_other(
     assert lines((await other.read_for(stream, key(1)))[0]) == ["there"]
 
 
-async def test_a_schema_not_yet_there_is_unavailable_alone(log: PostgresEventLog, pool: Pool, codec: Codec) -> None:
+@pytest.mark.parametrize("begun", [False, True])
+async def test_a_schema_not_yet_there_is_unavailable_alone(
+    log: PostgresEventLog, pool: Pool, codec: Codec, service: psycopg.Connection, begun: bool
+) -> None:
     absent = PostgresEventLog(pool, OTHER, codec, Wakeups(""))
+    if begun:
+        service.execute(f"CREATE SCHEMA hazardloop_{OTHER}")
 
     for ask in (absent.append([note()]), absent.read(uuid4()), absent.read_for(uuid4(), None), absent.head()):
         with pytest.raises(Unavailable):

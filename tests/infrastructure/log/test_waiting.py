@@ -1,7 +1,7 @@
 """Followers are woken by what is appended, by any process; and come back by themselves where they are not."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 
 import psycopg
 import pytest
@@ -34,9 +34,8 @@ def following(pool: Pool, codec: Codec, wakeups: Wakeups) -> PostgresEventLog:
     return PostgresEventLog(pool, JURISDICTION, codec, wakeups)
 
 
-async def within(waiting: object) -> None:
+async def within(waiting: Awaitable[None]) -> None:
     """Fail a wait that was not woken, long before its own time-out."""
-    assert asyncio.iscoroutine(waiting)
     await asyncio.wait_for(waiting, timeout=10)
 
 
@@ -54,7 +53,7 @@ async def test_whoever_waits_is_woken_by_an_append_elsewhere(
 
     await append_one(log, note())
 
-    await within(_end_of(waiting))
+    await within(waiting)
 
 
 async def test_all_who_wait_are_woken(log: PostgresEventLog, following: PostgresEventLog) -> None:
@@ -64,7 +63,7 @@ async def test_all_who_wait_are_woken(log: PostgresEventLog, following: Postgres
     await append_one(log, note())
 
     for one in waiting:
-        await within(_end_of(one))
+        await within(one)
 
 
 async def test_what_came_between_reading_and_waiting_is_not_slept_over(
@@ -88,6 +87,8 @@ async def test_what_was_there_before_anybody_listened_is_not_slept_over(
     await append_one(log, note())
 
     async with Wakeups(database_url) as late:
+        await within(late.wait(JURISDICTION, 0, LONG))
+
         await within(PostgresEventLog(pool, JURISDICTION, codec, late).wait(0, LONG))
 
 
@@ -106,13 +107,17 @@ async def test_another_jurisdiction_wakes_nobody_here(
 
 
 async def test_a_refused_append_wakes_nobody(
-    log: PostgresEventLog, following: PostgresEventLog, wakeups: Wakeups
+    log: PostgresEventLog, following: PostgresEventLog, wakeups: Wakeups, service: psycopg.Connection
 ) -> None:
-    await log.append([note(version=7)])
-    await append_one(log, note())
-    await within(wakeups.wait(JURISDICTION, 0, LONG))
+    waiting = asyncio.create_task(following.wait(0, LONG))
+    assert await asleep(waiting)
 
-    assert wakeups.told(JURISDICTION) == 1
+    await log.append([note(version=7)])
+    service.execute("SELECT pg_notify('hazardloop', %s)", [f"{OTHER}/1"])
+    await within(wakeups.wait(OTHER, 0, LONG))  # whatever was told before has been heard
+
+    assert await asleep(waiting)
+    waiting.cancel()
 
 
 async def test_a_wait_ends_after_its_time_where_nothing_is_told(log: PostgresEventLog) -> None:
@@ -135,11 +140,11 @@ async def test_a_listener_that_lost_its_connection_listens_again(
     ended = service.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
 
     assert ended.rowcount == 1
-    await within(_end_of(waiting))  # woken on listening again: something may have been missed
+    await within(waiting)  # woken on listening again: something may have been missed
     waiting = asyncio.create_task(following.wait(0, LONG))
     assert await asleep(waiting)
     await append_one(log, note())
-    await within(_end_of(waiting))
+    await within(waiting)
 
 
 async def test_notifications_nobody_understands_are_passed_over(
@@ -152,7 +157,3 @@ async def test_notifications_nobody_understands_are_passed_over(
 
     await within(wakeups.wait(JURISDICTION, 0, LONG))
     assert wakeups.told(JURISDICTION) == 1
-
-
-async def _end_of(task: asyncio.Task[None]) -> None:
-    await task
