@@ -37,7 +37,7 @@ def create_app(service: Service) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, redirect_slashes=False, openapi_url="/openapi.json")
     app.state.service = service
     app.state.metrics = Metrics()
-    for resource in (moves, hazards, enterprises, boards, evidence, events, rules, operations):
+    for resource in (hazards, boards, moves, enterprises, evidence, events, rules, operations):
         app.router.routes.extend(resource.router.routes)  # as they are: an included router is looked through each time
     add_reference(app)
     for kind in _HANDLED:

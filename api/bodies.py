@@ -12,6 +12,7 @@ from math import isfinite
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from starlette.datastructures import Headers
 from starlette.requests import Request
 
 from api.invalid import field_of, invalid
@@ -47,15 +48,14 @@ async def json_body(request: Request) -> bytes:
     plain = headers.get("content-encoding", "identity").strip().lower() == "identity"
     if kind.strip().lower() != MEDIA_TYPE or charset not in ("", "charset=utf-8") or not plain:
         raise Problem.of_rule(Kind.UNSUPPORTED_MEDIA_TYPE, NOT_JSON, "Content-Type" if plain else "Content-Encoding")
+    if _declared(headers, MOST_BYTES):  # the server lets no more through than was declared
+        return await request.body()
     return b"".join([chunk async for chunk in limited(request, MOST_BYTES)])
 
 
 async def limited(request: Request, most: int) -> AsyncIterator[bytes]:
     """The body as it comes. Raises Problem once it is larger than `most` bytes, or says it will be."""
-    declared = request.headers.get("content-length", "0")
-    size = int(declared) if declared.isdecimal() else 0
-    if size > most:
-        raise Problem.of_rule(Kind.TOO_LARGE, TOO_LARGE, "body")
+    _declared(request.headers, most)
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
@@ -63,6 +63,14 @@ async def limited(request: Request, most: int) -> AsyncIterator[bytes]:
             raise Problem.of_rule(Kind.TOO_LARGE, TOO_LARGE, "body")
         if chunk:
             yield chunk
+
+
+def _declared(headers: Headers, most: int) -> bool:
+    """Whether the body says how long it is. Raises Problem where that is too long."""
+    declared = headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > most:
+        raise Problem.of_rule(Kind.TOO_LARGE, TOO_LARGE, "body")
+    return declared.isdecimal()
 
 
 def command(model: type[M], body: bytes, said_by_path: Mapping[str, str] | None = None) -> M:

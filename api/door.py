@@ -10,7 +10,7 @@ import time
 import traceback
 from uuid import UUID
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,6 +19,7 @@ from api.problems import INTERNAL, Kind, Problem
 from application.ports import Chance
 
 CORRELATION_ID = "X-Correlation-Id"
+SAID_ALWAYS = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"private, no-cache"))
 
 log = logging.getLogger("hazardloop.api")
 
@@ -45,7 +46,11 @@ class Door:
             nonlocal answering
             if message["type"] == "http.response.start":
                 answering = True
-                _on_every_answer(MutableHeaders(scope=message), correlation_id)
+                message["headers"] = [
+                    *message["headers"],
+                    (b"x-correlation-id", str(correlation_id).encode()),
+                    *SAID_ALWAYS,
+                ]
                 seconds = time.perf_counter() - began
                 self._metrics.answered(scope["method"], _template(scope), message["status"], seconds)
             await send(message)
@@ -69,12 +74,6 @@ class Door:
 
 class BrokenOff(Exception):
     """An answer that had begun could not be finished; why is in the log."""
-
-
-def _on_every_answer(headers: MutableHeaders, correlation_id: UUID) -> None:
-    headers[CORRELATION_ID] = str(correlation_id)
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers.setdefault("Cache-Control", "private, no-cache")
 
 
 def _template(scope: Scope) -> str | None:

@@ -1,4 +1,4 @@
-"""Given a major hazard, when it is taken round the loop over HTTP, then it closes on the receipts of that round alone."""
+"""Given a major hazard taken round the loop over HTTP, when it is to be closed, then receipts of that round count."""
 
 from __future__ import annotations
 
