@@ -7,6 +7,7 @@ NUL, half characters), and then validated once, by the command's own model.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
 from math import isfinite
 from typing import Any, TypeVar
@@ -20,8 +21,8 @@ from api.problems import FieldError, Kind, Problem, error
 from api.times import fields_of_time
 from domain.refusals import CONTRACT, Rule
 
-MOST_BYTES = 512 * 1024
-"""The largest JSON body accepted: every text of a plan at its longest, escaped, fits twice over."""
+MOST_BYTES = 256 * 1024
+"""The largest JSON body accepted: every text of a plan fits at its longest, and escaped."""
 
 MEDIA_TYPE = "application/json"
 
@@ -109,8 +110,7 @@ def strict_object(body: bytes) -> dict[str, Any]:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        ((twice, _),) = Counter(name for name, _ in pairs).most_common(1)
         raise Problem.of_rule(Kind.INVALID_INPUT, TWICE, field_of([twice]))
     return value
 

@@ -18,7 +18,7 @@ from api.examples import FILE, Examples, examples
 from api.problems import Kind, ProblemDetails
 from api.routes.enterprises import COMMANDS as ENTERPRISE_COMMANDS
 from api.routes.moves import MOVES
-from api.routes.places import ENTERPRISES, EVIDENCE, HAZARDS, SCHEMAS
+from api.routes.places import ENTERPRISE, ENTERPRISES, EVIDENCE, HAZARD, HAZARDS, SCHEMAS
 from application.ports import Clock
 from domain.enterprise.enterprise import Register
 from domain.hazard.reporting import Report
@@ -58,6 +58,9 @@ FROM_PATH = {one.path: "recipient" for one in MOVES if one.names_recipient}
 
 OPEN = frozenset({"/healthz", "/readyz"})
 """The paths that ask for no token."""
+
+CREATING = frozenset({HAZARDS, ENTERPRISES, EVIDENCE})
+WITH_ETAG = frozenset({HAZARD, f"{HAZARD}/events", ENTERPRISE, f"{EVIDENCE}/{{sha256}}"})
 
 _REF = "#/components/schemas/"
 _VERSION = {"type": "string", "pattern": '^"[0-9]+"$'}
@@ -99,6 +102,8 @@ def draw_up(app: FastAPI, today: date) -> Json:
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             _complete(path, method, operation)
+            for status, response in operation["responses"].items():
+                response["headers"] = _headers(path, method, status)
             if method == "post" and path in BODIES:
                 operation["requestBody"] = _body(components["schemas"], path, by_command)
     document["paths"][EVIDENCE]["post"]["requestBody"] = _file()
@@ -119,6 +124,20 @@ def _complete(path: str, method: str, operation: Json) -> None:
             parameters.append(_parameter("header", "If-Match", _VERSION, required=needed))
     if path.endswith("/stream"):
         parameters.append(_parameter("header", "Last-Event-ID", {"type": "integer", "minimum": 0}))
+
+
+def _headers(path: str, method: str, status: str) -> Json:
+    """What is said in the headers of an answer."""
+    said = ["X-Correlation-Id"]
+    if status == "401":
+        said.append("WWW-Authenticate")
+    if status == "503":
+        said.append("Retry-After")
+    if status == "201" or (method == "get" and status == "200" and path in WITH_ETAG):
+        said.append("ETag")
+    if status == "201" and path in CREATING:
+        said.append("Location")
+    return {name: {"schema": {"type": "string"}} for name in said}
 
 
 def _parameter(place: str, name: str, schema: Json, *, required: bool = False) -> Json:

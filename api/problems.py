@@ -86,7 +86,7 @@ class ProblemDetails(BaseModel):
     correlation_id: UUID
 
 
-@dataclass
+@dataclass(eq=False)
 class Problem(Exception):
     """An answer that is a problem."""
 
@@ -104,18 +104,20 @@ class Problem(Exception):
         """A refusal of the domain."""
         return cls.of_rule(OF_REFUSAL[type(refusal)], refusal.rule, refusal.field)
 
-    def response(self, correlation_id: UUID) -> Response:
-        """The problem as it goes over the wire."""
-        kind = self.kind
-        details = {
-            "type": kind.urn,
-            "title": kind.title,
-            "status": kind.status,
+    def details(self, correlation_id: UUID) -> dict[str, object]:
+        """What it says, as ProblemDetails."""
+        return {
+            "type": self.kind.urn,
+            "title": self.kind.title,
+            "status": self.kind.status,
             "detail": "; ".join(dict.fromkeys(one.says for one in self.errors)),
             "errors": self.errors,
             "correlation_id": correlation_id,
         }
-        return Response(to_json(details), kind.status, dict(self.headers), media_type=MEDIA_TYPE)
+
+    def response(self, correlation_id: UUID) -> Response:
+        """The problem as it goes over the wire."""
+        return Response(to_json(self.details(correlation_id)), self.kind.status, dict(self.headers), MEDIA_TYPE)
 
 
 def error(rule: Rule, field: str | None = None) -> FieldError:

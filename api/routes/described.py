@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
-from api.problems import MEDIA_TYPE, Kind
+from api import access, bodies
+from api.problems import INTERNAL, LATER, MEDIA_TYPE, Kind, Problem, ProblemDetails
+from application import commands
+from domain.hazard import rules
+from domain.refusals import Rule
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -28,6 +33,25 @@ OF_A_COMMAND = (
 )
 
 
+EXAMPLES: Mapping[Kind, tuple[Rule, str | None]] = {
+    Kind.INVALID_INPUT: (bodies.TWICE, "grade"),
+    Kind.RULE_BROKEN: (rules.DEADLINE_PAST, "deadline"),
+    Kind.KEY_REUSED: (commands.REUSED, "Idempotency-Key"),
+    Kind.UNAUTHENTICATED: (access.NO_TOKEN, "Authorization"),
+    Kind.NOT_ALLOWED: (rules.ROLE, None),
+    Kind.UNKNOWN: (commands.NO_HAZARD, None),
+    Kind.WRONG_STAGE: (rules.STAGE, None),
+    Kind.CONFLICT: (commands.REGISTERED, None),
+    Kind.STALE_VERSION: (commands.STALE, "If-Match"),
+    Kind.TOO_LARGE: (bodies.TOO_LARGE, "body"),
+    Kind.UNSUPPORTED_MEDIA_TYPE: (bodies.NOT_JSON, "Content-Type"),
+    Kind.VERSION_REQUIRED: (commands.MATCH, "If-Match"),
+    Kind.INTERNAL: (INTERNAL, None),
+    Kind.UNAVAILABLE: (LATER, None),
+}
+"""A rule for each kind a route may answer with."""
+
+
 def problems(*more: Kind) -> Responses:
     """The responses of a route under /v1 that are problems, each kind with an example."""
     return responses_of((*ALWAYS, *more))
@@ -45,11 +69,6 @@ def responses_of(kinds: Iterable[Kind]) -> Responses:
 
 def example_of(kind: Kind) -> dict[str, Any]:
     """A problem of a kind."""
-    return {
-        "type": kind.urn,
-        "title": kind.title,
-        "status": kind.status,
-        "detail": kind.title,
-        "errors": [],
-        "correlation_id": "019a0000-0000-7000-8000-000000000000",
-    }
+    rule, field = EXAMPLES[kind]
+    details = Problem.of_rule(kind, rule, field).details(UUID("019a0000-0000-7000-8000-000000000000"))
+    return ProblemDetails.model_validate(details).model_dump(mode="json")

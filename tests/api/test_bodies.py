@@ -125,6 +125,15 @@ def test_no_error_repeats_what_was_entered() -> None:
         assert secret.decode() not in repr(refused.value.errors)
 
 
+def test_a_long_body_is_looked_through_once() -> None:
+    names = [b'"f%d":1' % number for number in range(20_000)]
+
+    with pytest.raises(Problem) as refused:
+        strict_object(b"{" + b",".join([*names, names[-1]]) + b"}")
+
+    assert [(error.field, error.rule) for error in refused.value.errors] == [("f19999", "json.duplicate")]
+
+
 def test_of_very_many_errors_the_first_are_told() -> None:
     body = b"{" + b",".join(b'"f%d":1' % number for number in range(1000)) + b"}"
 
