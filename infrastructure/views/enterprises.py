@@ -49,8 +49,8 @@ class Enterprises:
     name = Projection.ENTERPRISES
     version = 1
     file = "enterprises.sql"
-    tables = (("enterprise", "id"),)
-    subjects = ("enterprise.",)
+    tables: Sequence[tuple[str, str]] = (("enterprise", "id"),)
+    subjects: tuple[str, ...] = ("enterprise.",)
 
     async def apply(self, connection: Connection, build: Build, recorded: Sequence[Recorded]) -> None:
         """Fold these events into the table."""

@@ -44,14 +44,14 @@ class Hazards:
     name = Projection.HAZARDS
     version = 1
     file = "hazards.sql"
-    tables = (
+    tables: Sequence[tuple[str, str]] = (
         ("hazard", "id"),
         ("hazard_timeline", "hazard_id, position"),
         ("hazard_text", "hazard_id, version"),
         ("duty", "hazard_id, number"),
         ("enterprise_board", "enterprise, stage, grade, closed_before_import"),
     )
-    subjects = ("hazard.", "duty.")
+    subjects: tuple[str, ...] = ("hazard.", "duty.")
 
     async def apply(self, connection: Connection, build: Build, recorded: Sequence[Recorded]) -> None:
         """Fold these events into the tables."""

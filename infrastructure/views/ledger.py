@@ -47,7 +47,7 @@ async def ledger(asking: Asking, actor: Actor, question: HazardsQuestion) -> Pag
     asked.values |= {"limit": question.limit + 1, "at": asking.time(question.moment)}
     _fits(asked, asking, question)
     if not sees_all(actor):
-        asked.require("(s.enterprise = %(own)s OR s.reporter = %(self)s)", own=actor.enterprise, self=actor.id)
+        asked.require("(s.enterprise = %(own)s OR s.reporter = %(me)s)", own=actor.enterprise, me=actor.id)
     if following := cursors.after(question.cursor, filters, cursors.position):
         asked.require("s.opened < %(opened)s", opened=following[0])
     searching = _says(asked, question.q)

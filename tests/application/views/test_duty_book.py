@@ -192,9 +192,7 @@ def test_given_a_hazard_never_reported_when_something_is_said_of_it_then_it_is_r
         remembered(recorded(reported(), inspected())[1:])
 
 
-def test_given_what_is_said_to_have_occurred_earlier_when_recorded_later_then_nothing_before_counts_as_after_it() -> (
-    None
-):
+def test_given_a_late_event_when_recorded_then_nothing_before_it_counts_as_having_occurred_after_it() -> None:
     log = recorded(reported())
     (duty,) = rows(log)
     log = watched(log, duty.duty, at(48), now_due=duty.duty.model_copy(update={"due": date(2026, 3, 9)}))
@@ -204,7 +202,8 @@ def test_given_what_is_said_to_have_occurred_earlier_when_recorded_later_then_no
     memory = remembered([*log, replace(inspection, position=3)])
 
     old, new, _ = memory.duties.held.values()
-    assert old.ended and old.ended.occurred == at(24)
+    assert old.ended
+    assert old.ended.occurred == at(24)
     assert (new.begun.occurred, new.ended and new.ended.occurred) == (at(24), at(24))
     assert [(one.since.occurred, one.until and one.until.occurred) for one in memory.standings] == [
         (NOW, at(24)),

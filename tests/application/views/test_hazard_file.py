@@ -69,16 +69,20 @@ def test_given_a_major_hazard_closed_through_the_loop_then_its_file_holds_all_th
 
     assert (file.id, file.version, file.stage, file.grade) == (ID, 11, Stage.CLOSED, Grade.MAJOR)
     assert (file.description, file.reported_by.actor_id) == ("gas cylinder leaks", REPORTER.id)
-    assert file.self_inspection and (file.self_inspection.cause, file.self_inspection.version) == ("worn valve", 2)
-    assert file.plan and (file.plan.funds_and_materials, file.plan.deadline) == ("8,000 CNY", DEADLINE)
-    assert file.rectification and file.rectification.evidence == (PHOTO,)
+    assert file.self_inspection
+    assert (file.self_inspection.cause, file.self_inspection.version) == ("worn valve", 2)
+    assert file.plan
+    assert (file.plan.funds_and_materials, file.plan.deadline) == ("8,000 CNY", DEADLINE)
+    assert file.rectification
+    assert file.rectification.evidence == (PHOTO,)
     assert [one.result for one in file.reinspections] == ["passed"]
     assert [(one.recipient, one.stage, one.plan_version) for one in file.dual_reports] == [
         (REGULATOR, FINAL, 3),
         (CONGRESS, FINAL, 3),
     ]
     assert all(one.acknowledged for one in file.dual_reports)
-    assert file.closing and file.closing.by.role is Role.UNION_INSPECTOR
+    assert file.closing
+    assert file.closing.by.role is Role.UNION_INSPECTOR
     assert (file.workers_notified, len(file.workers_notices), file.duties) == (True, 1, ())
 
 
@@ -118,7 +122,8 @@ def test_given_a_correction_then_the_file_says_the_new_text_and_keeps_what_was_c
     file = folded(recorded(reported(place=text("door 3")), inspected(), corrections))
 
     assert (file.description, file.place) == ("two cylinders leak", "door 3")
-    assert file.self_inspection and file.self_inspection.cause == "wrong valve"
+    assert file.self_inspection
+    assert file.self_inspection.cause == "wrong valve"
     assert [(one.field, one.value) for one in file.corrections] == [
         (CorrectableField.DESCRIPTION, "two cylinders leak"),
         (CorrectableField.CAUSE, "wrong valve"),
@@ -137,7 +142,8 @@ def test_given_an_erasure_then_no_text_said_before_is_in_the_file_and_one_said_a
         assert (folded(read).description, folded(read).place) == (None, None)
     assert (folded(said_after).description, folded(said_after).place) == (None, "door 4")
     inspection = folded(gone).self_inspection
-    assert inspection and inspection.cause is None
+    assert inspection
+    assert inspection.cause is None
     assert [one.legal_basis for one in folded(gone).erasures] == ["个人信息保护法 Art 47"]
 
 
@@ -176,7 +182,8 @@ def test_given_a_closing_taken_over_then_it_is_told_from_one_of_the_loop() -> No
     of_the_loop = folded(recorded(road(Stage.CLOSED), taken_over))
 
     assert (imported.stage, imported.closed_before_import) == (Stage.CLOSED, True)
-    assert imported.closing and imported.closing.source == "ledger 2019"
+    assert imported.closing
+    assert imported.closing.source == "ledger 2019"
     assert (of_the_loop.stage, of_the_loop.closed_before_import) == (Stage.CLOSED, False)
 
 
@@ -224,9 +231,7 @@ def test_given_a_claimed_time_then_each_clock_has_its_own_past(
     assert len(until_moment(told_late, Moment(at(hours), ClockKind.OCCURRED))) == occurred_by_then
 
 
-def test_given_something_said_to_have_occurred_earlier_when_asked_by_the_occurred_clock_then_all_before_it_counts() -> (
-    None
-):
+def test_given_a_late_event_when_asked_by_the_occurred_clock_then_all_recorded_before_it_counts() -> None:
     log = recorded(reported())
     (duty,) = folded(log).duties
     log = watched(log, duty.duty, at(100))

@@ -47,7 +47,8 @@ def test_given_any_walk_when_recalled_then_the_next_event_finds_it_as_it_was(see
         again = recalled(kept(memory))
 
         assert state(again.hazard) == state(memory.hazard)
-        assert type(again.hazard.stage) is Stage and type(again.hazard.sent) is set
+        assert type(again.hazard.stage) is Stage
+        assert type(again.hazard.sent) is set
         assert list(again.duties.open()) == list(memory.duties.open())
         assert (again.now, again.latest, again.duties.begun) == (memory.now, memory.latest, memory.duties.begun)
         assert kept(again) == kept(memory)
@@ -77,7 +78,9 @@ def test_given_texts_then_none_of_them_is_kept() -> None:
 def test_given_sets_then_they_are_kept_in_one_order() -> None:
     memory = remembered(recorded(road(Stage.DUAL_REPORTED, MAJOR)))
     other = remembered(recorded(road(Stage.DUAL_REPORTED, MAJOR)))
-    other.hazard.sent = set(sorted(memory.hazard.sent, reverse=True))
+    other.hazard.sent = set()
+    for report in sorted(memory.hazard.sent, reverse=True):
+        other.hazard.sent.add(report)
 
     assert kept(memory) == kept(other)
     assert recalled(kept(memory)).hazard.grade is Grade.MAJOR

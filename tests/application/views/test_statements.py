@@ -34,7 +34,7 @@ def test_given_an_event_then_its_statement_leaves_nothing_out(kind: type[DomainE
 
 
 @given(st.one_of(*(any_of(kind) for kind in EVENTS)))
-def test_given_any_event_then_the_history_says_all_of_it_and_nothing_about_its_circumstances(
+def test_given_any_event_then_the_history_says_all_of_it(
     event: DomainEvent,
 ) -> None:
     entry = history_entry(lie(event, 7, at(1)))

@@ -55,7 +55,9 @@ async def test_given_any_history_when_built_anew_then_every_byte_is_the_same(
             for name in Projection:
                 kept_up = await town.dump(name)
 
-                same = await town.projector(chance.choice((1, 7, 1000))).rebuild(name, lambda done, all: None, check=True)
+                same = await town.projector(chance.choice((1, 7, 1000))).rebuild(
+                    name, lambda done, all: None, check=True
+                )
 
                 assert same
                 assert await town.dump(name) == kept_up

@@ -18,7 +18,6 @@ from application.projecting import Projector
 from application.questions import Projection
 from domain.actors import Actor, Role
 from domain.catalogue import CATALOGUE
-from domain.command import Command
 from domain.enterprise.enterprise import Enterprise, EnterpriseCommand, Register
 from domain.event import Act, Aggregate, DomainEvent
 from domain.hazard.closing import EraseTexts

@@ -23,10 +23,18 @@ from tests.domain.given import ACTORS, OURS, SHANGHAI, THEIRS
 from tests.domain.hazard.test_any_sequence import ASIDE, FORWARD, PEOPLE
 from tests.infrastructure.views.town import Town
 
-TEXTS = ("气瓶泄漏，无防护", "Gas cylinder leaks at door 3", "配电箱 100% uncovered_wire", "二楼消防通道堵塞", "ＡＢＣ 阀门")
+TEXTS = (
+    "气瓶泄漏，无防护",
+    "Gas cylinder leaks",
+    "配电箱 100% uncovered_wire",
+    "二楼消防通道堵塞",
+    "ＡＢＣ 阀门",
+)
 PLACES = ("一号车间", "Workshop B", None)
 MEMBERS = [actor for actor in PEOPLE if actor.enterprise in (OURS, THEIRS)]
-INSPECTOR, ADMINISTRATOR, IMPORTER = (ACTORS[role] for role in (Role.UNION_INSPECTOR, Role.ADMINISTRATOR, Role.IMPORTER))
+INSPECTOR, ADMINISTRATOR, IMPORTER = (
+    ACTORS[role] for role in (Role.UNION_INSPECTOR, Role.ADMINISTRATOR, Role.IMPORTER)
+)
 
 
 @dataclass
