@@ -147,15 +147,15 @@ class PostgresEventLog:
         """What the statement answers; asked once more on another connection if this one is lost and `again` allows."""
         try:
             return await self._once(statement, parameters)
-        except _Lost:
+        except _Lost as lost:
             if not again:
-                raise Unavailable from None
+                raise Unavailable from lost
         # One dead connection of the pool is seldom alone: let it look at the others before taking one.
         await self._pool.check()
         try:
             return await self._once(statement, parameters)
-        except _Lost:
-            raise Unavailable from None
+        except _Lost as lost:
+            raise Unavailable from lost
 
     async def _once(self, statement: bytes, parameters: Sequence[Any]) -> list[TupleRow]:
         try:
@@ -163,12 +163,12 @@ class PostgresEventLog:
                 try:
                     cursor = await connection.execute(statement, parameters, prepare=True, binary=True)
                     return await cursor.fetchall()
-                except psycopg.OperationalError:
+                except psycopg.OperationalError as error:
                     if connection.closed:
-                        raise _Lost from None
+                        raise _Lost from error
                     raise
-        except _OUT_OF_REACH:
-            raise Unavailable from None
+        except _OUT_OF_REACH as error:
+            raise Unavailable from error
 
 
 _OUT_OF_REACH = (

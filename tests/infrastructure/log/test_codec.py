@@ -167,6 +167,10 @@ def test_the_reason_names_field_and_fault() -> None:
     assert event == Unreadable("by: missing; occurred_at: datetime_from_date_parsing; unknown field")
 
 
+def test_a_state_has_to_be_an_object() -> None:
+    assert CODEC.decode(Row(STREAM, 1, "note.noted.v2", b"[]")) == Unreadable("the state is not an object")
+
+
 def test_nan_is_no_json() -> None:
     row = CODEC.encode(noted(STREAM, 1, None, "a line"))
 

@@ -41,9 +41,10 @@ async def test_a_head_held_too_long_is_unavailable_and_then_goes_on(
     with service.transaction():
         service.execute(f"SELECT 1 FROM {SCHEMA}.head FOR UPDATE")
 
-        with pytest.raises(Unavailable):
+        with pytest.raises(Unavailable) as told:
             await impatient.append([Append([noted(uuid4())], key(1))])
 
+        assert isinstance(told.value.__cause__, psycopg.errors.LockNotAvailable), "for whoever reads the service's log"
         assert await impatient.head() == 0
 
     assert (await append_one(impatient, Append([noted(uuid4())], key(1)))).position == 1
