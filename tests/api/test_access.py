@@ -53,12 +53,12 @@ async def test_a_token_nobody_has_opens_nothing(people: People, subtests: pytest
 async def test_a_revoked_token_opens_nothing(service: Running, people: People) -> None:
     worker = await people.one(Role.WORKER)
     tokens = service.jurisdiction(JURISDICTION).tokens
-    await worker.see("hazards")
+    await worker.see("rules")
 
     for record in await tokens.all():
         await tokens.revoke(record.id)
 
-    refused(await worker.get("hazards"), 401, "unauthenticated", rule="token.unknown")
+    refused(await worker.get("rules"), 401, "unauthenticated", rule="token.unknown")
 
 
 async def test_a_jurisdiction_that_is_not_served_is_unknown(people: People) -> None:
