@@ -9,7 +9,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import IO
@@ -48,14 +48,15 @@ def serving(arguments: Sequence[str], environment: Mapping[str, str] | None = No
     )
     assert process.stdout is not None
     said: deque[str] = deque(maxlen=50)
-    ports: SimpleQueue[int] = SimpleQueue()
+    ports: SimpleQueue[int | None] = SimpleQueue()
     reader = threading.Thread(target=_read, args=(process.stdout, said, ports), daemon=True)
     reader.start()
+    port: int | None = None
     try:
-        try:
+        with suppress(Empty):
             port = ports.get(timeout=START_SECONDS)
-        except Empty:
-            raise RuntimeError(f"{' '.join(arguments)} does not serve: {''.join(said)}") from None
+        if port is None:
+            raise RuntimeError(f"{' '.join(arguments)} does not serve: {''.join(said)}")
         yield Server(port, process.pid)
     finally:
         process.terminate()
@@ -68,9 +69,10 @@ def serving(arguments: Sequence[str], environment: Mapping[str, str] | None = No
         process.stdout.close()
 
 
-def _read(output: IO[str], said: deque[str], ports: SimpleQueue[int]) -> None:
-    """Read what a process says, lest it wait for a reader; the first address in it is its own."""
+def _read(output: IO[str], said: deque[str], ports: SimpleQueue[int | None]) -> None:
+    """Read what a process says, lest it wait for a reader; the first address in it is its own, None is its end."""
     for line in output:
         said.append(line)
         if found := _ADDRESS.search(line):
             ports.put(int(found[1]))
+    ports.put(None)
