@@ -68,9 +68,9 @@ class PostgresViews:
         everything = sorted([*recorded, *watched], key=lambda one: one.position)
         now = fold(everything, self._zone, self._clock.now())
         asked = now
-        if version is not None:
-            if version > recorded[-1].version:
-                return None
+        if version is not None and version > recorded[-1].version:
+            return None
+        if version is not None and version < recorded[-1].version:
             asked = fold(until_version(everything, id, version), self._zone, None)
         elif moment is not None:
             asked = fold(until_moment(everything, moment), self._zone, moment.at)

@@ -7,9 +7,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from application.answers import DutyRow, DutyState
 from application.log import Recorded
-from application.questions import DutiesQuestion
 from domain.actors import Actor, Role
 from domain.enterprise.enterprise import Change
 from domain.erasable import Erasable
@@ -109,17 +107,17 @@ class Walk:
         return actor, move.model_copy(update={"occurred_at": self.claimed(hazard.modified_on)})
 
     async def watch(self) -> None:
-        """The clock says of a duty, if there is one, that it was missed or has another day."""
-        await self.town.project()
-        page = await self.town.views.duties(ADMINISTRATOR, DutiesQuestion(limit=1000))
-        rows = [row for row in page.items if row.round == self.town.hazards[row.hazard_id].round]
-        if rows:
-            row: DutyRow = self.chance.choice(rows)
-            if row.state is DutyState.OPEN and self.chance.random() < 0.5:
-                due = row.due + timedelta(days=self.chance.randrange(-5, 15))
-                await self.town.reschedule(row.hazard_id, row.duty, row.duty.model_copy(update={"due": due}))
-            else:
-                await self.town.miss(row.hazard_id, row.duty)
+        """The clock says of an open duty, if there is one, that it was missed or has another day."""
+        id = self.chance.choice(list(self.town.hazards))
+        file = await self.town.views.hazard(ADMINISTRATOR, id)
+        if file is None or not file.duties:
+            return
+        duty = self.chance.choice(file.duties).duty
+        if self.chance.random() < 0.5:
+            due = duty.due + timedelta(days=self.chance.randrange(-5, 15))
+            await self.town.reschedule(id, duty, duty.model_copy(update={"due": due}))
+        else:
+            await self.town.miss(id, duty)
 
     def claimed(self, not_before: datetime | None) -> datetime | None:
         """Now, or some time ago."""
