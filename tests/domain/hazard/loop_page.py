@@ -75,7 +75,7 @@ def spoken_of(function: Callable[..., Any], owner: type, seen: set[object]) -> I
 
 
 def decision(move: type[Command]) -> Callable[..., Any]:
-    return move.open if move is reporting.Report else move.decide  # type: ignore[attr-defined]
+    return move.decide if issubclass(move, Move) else reporting.Report.open
 
 
 def events(move: type[Command]) -> list[type[HazardEvent]]:
@@ -92,7 +92,7 @@ def leads_to(event: type[HazardEvent]) -> list[Stage]:
     said = set[str]()
     waiting: list[Callable[..., Any]] = [event.apply]
     while waiting:
-        for name in names(waiting.pop().__code__):  # type: ignore[attr-defined]
+        for name in names(waiting.pop().__code__):
             said.add(name)
             if isinstance(called := vars(Hazard).get(name), FunctionType):
                 waiting.append(called)

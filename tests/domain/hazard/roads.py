@@ -19,6 +19,9 @@ from domain.hazard.words import Channel, Grade, NoticeChannel, Recipient, Report
 from tests.domain.given import OURS, Did, did, somebody
 
 text = Erasable
+Said = dict[str, Any]
+"""The fields of a command and of the event it leads to."""
+Past = Sequence[Did]
 PHOTO = "a" * 64
 DEADLINE = date(2026, 4, 30)
 
@@ -35,7 +38,7 @@ RECEIVERS = {
     CONGRESS: somebody(Role.WORKERS_CONGRESS, "the congress that received it"),
 }
 
-SIX_ITEMS: dict[str, Any] = {
+SIX_ITEMS: Said = {
     "goals_and_tasks": text("no leak"),
     "methods_and_measures": text("replace the valve"),
     "funds_and_materials": text("8,000 CNY"),
@@ -51,12 +54,13 @@ FAIL = Reinspect(result=Result.FAILED, findings=text("it still leaks"))
 
 
 def reported(**what: Any) -> Did:
-    said = {"enterprise_uscc": OURS, "description": text("gas cylinder leaks"), "channel": Channel.SNAP}
+    said: Said = {"enterprise_uscc": OURS, "description": text("gas cylinder leaks"), "channel": Channel.SNAP}
     return did(REPORTER, Report(**(said | what)))
 
 
 def inspected(grade: Grade = GENERAL, **what: Any) -> Did:
-    return did(RECTIFIER, SelfInspect(**({"grade": grade, "cause": text("worn valve")} | what)))
+    said: Said = {"grade": grade, "cause": text("worn valve")}
+    return did(RECTIFIER, SelfInspect(**(said | what)))
 
 
 def planned() -> Did:
@@ -68,7 +72,7 @@ def rectified(**what: Any) -> Did:
 
 
 def report_to(recipient: Recipient, stage: ReportStage) -> DualReport:
-    four = {name: text(name) for name in ("present_state", "cause", "harm", "difficulty")}
+    four: Said = {name: text(name) for name in ("present_state", "cause", "harm", "difficulty")}
     return DualReport(recipient=recipient, stage=stage, **four)
 
 

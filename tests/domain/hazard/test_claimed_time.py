@@ -10,14 +10,14 @@ from domain.hazard.dual_reporting import WorkersNotified
 from domain.hazard.reporting import Report, Reported
 from domain.hazard.words import Channel
 from tests.domain.given import ACTORS, NOW, given
-from tests.domain.hazard.roads import NOTICE, REPORTER, reported, text
+from tests.domain.hazard.roads import NOTICE, REPORTER, Said, reported, text
 from tests.domain.hazard.table import ROWS, Row
 
 FIVE, A_MOMENT, AN_HOUR = timedelta(minutes=5), timedelta(microseconds=1), timedelta(hours=1)
 LEAK = text("gas cylinder leaks")
 
 
-def leak(occurred_at: object) -> Report:
+def leak(occurred_at: datetime | None) -> Report:
     return Report(description=LEAK, channel=Channel.SNAP, occurred_at=occurred_at)
 
 
@@ -40,7 +40,7 @@ def test_given_nothing_when_it_is_said_to_have_happened_later_than_five_minutes_
 
 def test_given_a_report_when_something_happened_at_the_same_time_then_it_happened() -> None:
     notice = NOTICE.model_copy(update={"occurred_at": NOW - AN_HOUR})
-    said = {"channel": NOTICE.channel}
+    said: Said = {"channel": NOTICE.channel}
     given(reported(occurred_at=NOW - AN_HOUR)).when(notice, by=ACTORS[Role.HIGHER_UNION]).then(WorkersNotified, **said)
 
 

@@ -19,7 +19,7 @@ from domain.hazard.hazard import Hazard
 from domain.hazard.reinspecting import ApproveResumption
 from domain.hazard.words import Grade, Stage
 from domain.refusals import NotAllowed
-from tests.domain.given import ACTORS, Did, did, given, state
+from tests.domain.given import ACTORS, did, given, state
 from tests.domain.hazard.roads import (
     CONGRESS,
     GENERAL,
@@ -28,6 +28,8 @@ from tests.domain.hazard.roads import (
     PHOTO,
     REGULATOR,
     REPORTER,
+    Past,
+    Said,
     received,
     road,
     sent,
@@ -42,7 +44,7 @@ why = text("it leaks again")
 
 @pytest.mark.parametrize("role", sorted(ENTERPRISE))
 def test_given_a_general_hazard_verified_and_workers_told_when_closed_out_then_closed(role: Role) -> None:
-    said = {"note": text("done"), "evidence": (PHOTO,)}
+    said: Said = {"note": text("done"), "evidence": (PHOTO,)}
     past = [*road(Stage.VERIFIED), NOTIFIED]
     given(past).when(CloseOut(**said), by=ACTORS[role]).then(ClosedOut, **said).at(Stage.CLOSED)
 
@@ -58,7 +60,7 @@ def test_given_both_receipts_when_the_enterprise_closes_a_major_hazard_out_then_
     )
 
 
-SHORT_OF_BOTH: dict[str, list[Did]] = {
+SHORT_OF_BOTH: dict[str, Past] = {
     "nothing sent": [],
     "one sent": [sent(REGULATOR)],
     "both sent": [sent(REGULATOR), sent(CONGRESS)],
@@ -69,9 +71,7 @@ SHORT_OF_BOTH: dict[str, list[Did]] = {
 
 @pytest.mark.parametrize("finals", SHORT_OF_BOTH.values(), ids=SHORT_OF_BOTH)
 @pytest.mark.parametrize("by", [OFFICER, INSPECTOR, AUTHORITY], ids=lambda actor: actor.role)
-def test_given_a_receipt_is_missing_when_a_major_hazard_is_closed_out_then_refused(
-    by: Actor, finals: list[Did]
-) -> None:
+def test_given_a_receipt_is_missing_when_a_major_hazard_is_closed_out_then_refused(by: Actor, finals: Past) -> None:
     given(road(Stage.VERIFIED, MAJOR), NOTIFIED, finals).when(CloseOut(), by=by).refused(rules.BOTH_RECEIPTS)
 
 
@@ -111,7 +111,7 @@ def test_given_another_worker_reported_it_when_a_worker_reopens_it_then_refused(
 
 @pytest.mark.parametrize("stage", sorted(Stage))
 def test_given_any_stage_when_a_record_says_it_was_closed_then_closed(stage: Stage) -> None:
-    said = {"source": "HPD violations", "outcome": text("dismissed")}
+    said: Said = {"source": "HPD violations", "outcome": text("dismissed")}
     given(road(stage, MAJOR)).when(CloseBeforeImport(**said), by=ACTORS[Role.IMPORTER]).then(
         ClosedBeforeImport, **said
     ).at(Stage.CLOSED)

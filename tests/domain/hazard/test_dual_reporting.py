@@ -17,7 +17,7 @@ from domain.hazard.dual_reporting import (
 )
 from domain.hazard.words import NoticeChannel, Recipient, ReportStage, Stage
 from domain.refusals import NotAllowed, WrongStage
-from tests.domain.given import ACTORS, Did, did, given
+from tests.domain.given import ACTORS, did, given
 from tests.domain.hazard.roads import (
     CONGRESS,
     FINAL,
@@ -29,6 +29,8 @@ from tests.domain.hazard.roads import (
     PHOTO,
     PROGRESS,
     REGULATOR,
+    Past,
+    Said,
     inspected,
     received,
     rectified,
@@ -53,7 +55,7 @@ VERIFIED = road(Stage.VERIFIED, MAJOR)
 PLANNED_AT = 3
 
 
-def said(report: DualReport) -> dict[str, object]:
+def said(report: DualReport) -> Said:
     return report.said()
 
 
@@ -62,7 +64,7 @@ def said(report: DualReport) -> dict[str, object]:
 def test_given_an_open_hazard_when_the_workers_are_told_then_the_stage_is_unchanged(
     stage: Stage, channel: NoticeChannel
 ) -> None:
-    said = {"channel": channel, "note": text("by the gate"), "evidence": (PHOTO,)}
+    said: Said = {"channel": channel, "note": text("by the gate"), "evidence": (PHOTO,)}
     outcome = given(road(stage, MAJOR)).when(NotifyWorkers(**said), by=ACTORS[Role.HIGHER_UNION])
     outcome.then(WorkersNotified, **said).at(stage)
     assert outcome.hazard.workers_notified
@@ -133,7 +135,7 @@ def test_given_an_imported_record_without_a_plan_when_the_final_report_goes_out_
 def test_given_a_report_was_sent_when_its_recipient_acknowledges_then_so_it_is(
     kind: ReportStage, recipient: Recipient
 ) -> None:
-    receipt = {"recipient": recipient, "stage": kind, "note": text("received")}
+    receipt: Said = {"recipient": recipient, "stage": kind, "note": text("received")}
     given(VERIFIED, sent(recipient, kind)).when(Acknowledge(**receipt), by=ACTORS[BY_ROLE[recipient]]).then(
         DualReportAcknowledged, **receipt
     ).at(Stage.VERIFIED)
@@ -148,7 +150,7 @@ def test_given_both_finals_are_out_when_the_second_receipt_comes_then_dual_repor
     ).at(Stage.DUAL_REPORTED)
 
 
-NOTHING_TO_ACKNOWLEDGE: dict[str, list[Did]] = {
+NOTHING_TO_ACKNOWLEDGE: dict[str, Past] = {
     "nothing sent": [],
     "another stage": [sent(REGULATOR, INITIAL)],
     "another recipient": [sent(CONGRESS)],
@@ -158,7 +160,7 @@ NOTHING_TO_ACKNOWLEDGE: dict[str, list[Did]] = {
 
 
 @pytest.mark.parametrize("past", NOTHING_TO_ACKNOWLEDGE.values(), ids=NOTHING_TO_ACKNOWLEDGE)
-def test_given_no_such_report_waits_when_acknowledged_then_refused(past: list[Did]) -> None:
+def test_given_no_such_report_waits_when_acknowledged_then_refused(past: Past) -> None:
     given(VERIFIED, past).when(Acknowledge(recipient=REGULATOR, stage=FINAL), by=ACTORS[Role.REGULATOR]).refused(
         rules.NOT_SENT, "stage"
     )
@@ -175,7 +177,7 @@ def test_given_a_report_was_sent_when_somebody_else_acknowledges_then_refused(re
 
 @pytest.mark.parametrize("recipient", list(Recipient))
 def test_given_a_paper_receipt_when_an_inspector_records_it_then_only_with_evidence(recipient: Recipient) -> None:
-    receipt = {"recipient": recipient, "stage": FINAL}
+    receipt: Said = {"recipient": recipient, "stage": FINAL}
     story = given(VERIFIED, sent(recipient))
     story.when(Acknowledge(**receipt), by=INSPECTOR).refused(rules.PAPER_RECEIPT, "evidence")
     story.when(Acknowledge(**receipt, evidence=(PHOTO,)), by=INSPECTOR).then(

@@ -18,7 +18,7 @@ from domain.hazard.reinspecting import ApproveResumption
 from domain.hazard.reporting import Correct, CorrectableField, Transfer
 from domain.hazard.words import Recipient, ReportStage, Stage
 from domain.rules.duties import DutyKey
-from tests.domain.given import ACTORS, THEIRS, Did, did, given
+from tests.domain.given import ACTORS, THEIRS, did, given
 from tests.domain.hazard.duties import KEYS
 from tests.domain.hazard.roads import (
     DEADLINE,
@@ -33,6 +33,7 @@ from tests.domain.hazard.roads import (
     PHOTO,
     PROGRESS,
     REGULATOR,
+    Past,
     report_to,
     reported,
     road,
@@ -57,7 +58,7 @@ ALL = "*"
 TO_THEM = Transfer(enterprise_uscc=THEIRS, reason=why)
 CHALLENGED = did(INSPECTOR, ChallengeGrade(reasons=why))
 
-ENDED: dict[str, tuple[list[Did], Actor, Move, str, str]] = {
+ENDED: dict[str, tuple[Past, Actor, Move, str, str]] = {
     "graded general": (
         road(Stage.REPORTED),
         OFFICER,
@@ -131,7 +132,7 @@ def check(event: object, met: str, lapsed: str) -> None:
 
 @pytest.mark.parametrize(("past", "by", "move", "met", "lapsed"), ENDED.values(), ids=ENDED)
 def test_given_open_duties_when_something_happens_then_these_are_met_and_those_lapse(
-    past: list[Did], by: Actor, move: Move, met: str, lapsed: str
+    past: Past, by: Actor, move: Move, met: str, lapsed: str
 ) -> None:
     (event,) = given(past).when(move, by=by).events
     check(event, met, lapsed)

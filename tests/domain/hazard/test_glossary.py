@@ -17,7 +17,7 @@ OF_THE_LOOP = [
     for kind in vars(words).values()
     if inspect.isclass(kind) and issubclass(kind, StrEnum) and kind.__module__ == words.__name__
 ]
-KINDS = [*OF_THE_LOOP, DutyKind, Role]
+KINDS: list[type[StrEnum]] = [*OF_THE_LOOP, DutyKind, Role]
 HAN = re.compile(r"[一-鿿]")
 
 

@@ -18,7 +18,7 @@ from domain.hazard.grading import (
 from domain.hazard.rectifying import Plan, RectificationPlanned
 from domain.hazard.words import Grade, Recipient, ReportStage, Stage
 from domain.refusals import NotAllowed
-from tests.domain.given import ACTORS, Did, did, given
+from tests.domain.given import ACTORS, did, given
 from tests.domain.hazard.roads import (
     CONGRESS,
     FINAL,
@@ -29,6 +29,8 @@ from tests.domain.hazard.roads import (
     PROGRESS,
     REGULATOR,
     SIX_ITEMS,
+    Past,
+    Said,
     planned,
     received,
     report_to,
@@ -49,7 +51,7 @@ CHALLENGE = ChallengeGrade(reasons=why)
 @pytest.mark.parametrize("by", [INSPECTOR, AUTHORITY, COUNCIL], ids=lambda actor: actor.role)
 @pytest.mark.parametrize("stage", AT_GENERAL)
 def test_given_a_graded_hazard_when_challenged_then_the_stage_is_unchanged(stage: Stage, by: Actor) -> None:
-    said = {"reasons": why, "criteria_clause": "Art 4(1)"}
+    said: Said = {"reasons": why, "criteria_clause": "Art 4(1)"}
     outcome = given(road(stage)).when(ChallengeGrade(**said), by=by).then(GradeChallenged, **said).at(stage)
     assert outcome.hazard.challenged
     assert outcome.hazard.grade is GENERAL
@@ -122,7 +124,7 @@ def test_given_reports_of_a_grade_it_has_lost_when_major_again_then_it_is_report
 
 
 @pytest.mark.parametrize("finals", [FINALS[:2], FINALS[:3], FINALS], ids=["sent", "one receipt", "both receipts"])
-def test_given_finals_when_regraded_then_none_of_them_counts(finals: list[Did]) -> None:
+def test_given_finals_when_regraded_then_none_of_them_counts(finals: Past) -> None:
     hazard = given(road(Stage.VERIFIED, MAJOR), finals).when(DOWN, by=INSPECTOR).at(Stage.SELF_INSPECTED).hazard
     assert not hazard.both_finals_acknowledged
     assert not {report for report in hazard.sent | hazard.acknowledged if report[1] is FINAL}

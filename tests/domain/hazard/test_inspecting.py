@@ -8,7 +8,7 @@ from domain.hazard.closing import Reopen
 from domain.hazard.inspecting import Dismiss, Dismissed, SelfInspect, SelfInspected
 from domain.hazard.words import Grade, Stage
 from tests.domain.given import ACTORS, did, given, id_of
-from tests.domain.hazard.roads import CONSENT, GENERAL, MAJOR, REPORTER, inspected, reported, road, text
+from tests.domain.hazard.roads import CONSENT, GENERAL, MAJOR, REPORTER, Past, Said, inspected, reported, road, text
 
 OFFICER, IMPORTER = ACTORS[Role.ENTERPRISE_OFFICER], ACTORS[Role.IMPORTER]
 WORN = text("worn valve")
@@ -23,7 +23,7 @@ def test_given_a_report_when_self_inspected_then_it_has_a_grade(grade: Grade, ro
 
 
 def test_given_a_report_when_safety_cannot_be_assured_then_suspension_and_evacuation_are_recorded() -> None:
-    said = {
+    said: Said = {
         "grade": MAJOR,
         "cause": WORN,
         "harm": text("fire"),
@@ -51,7 +51,7 @@ def test_given_a_major_hazard_reopened_when_graded_general_then_refused(role: Ro
 
 
 @pytest.mark.parametrize("past", [[reported()], [reported(), inspected(GENERAL)]], ids=["reported", "general"])
-def test_given_no_major_hazard_when_dismissed_then_a_reason_is_enough(past: list[object]) -> None:
+def test_given_no_major_hazard_when_dismissed_then_a_reason_is_enough(past: Past) -> None:
     why = text("the smell is paint")
     given(*past).when(Dismiss(reason=why), by=OFFICER).then(Dismissed, reason=why).at(Stage.DISMISSED)
 
@@ -65,7 +65,7 @@ MAJOR_ONES = {
 
 
 @pytest.mark.parametrize("past", MAJOR_ONES.values(), ids=MAJOR_ONES)
-def test_given_graded_or_reported_as_major_when_dismissed_then_only_with_consent(past: list[object]) -> None:
+def test_given_graded_or_reported_as_major_when_dismissed_then_only_with_consent(past: Past) -> None:
     why = text("the smell is paint")
     given(*past).when(Dismiss(reason=why), by=OFFICER).refused(rules.CONSENT, "consent")
     given(*past).when(Dismiss(reason=why, consent=CONSENT), by=OFFICER).then(Dismissed, reason=why, consent=CONSENT).at(

@@ -26,6 +26,7 @@ from tests.domain.hazard.roads import (
     MAJOR,
     PHOTO,
     SIX_ITEMS,
+    Said,
     inspected,
     reported,
     road,
@@ -123,7 +124,7 @@ def test_given_a_deadline_long_past_when_extended_to_a_past_day_then_refused() -
 
 
 @pytest.mark.parametrize("shown", [{"note": text("valve replaced")}, {"evidence": (PHOTO,)}], ids=["note", "evidence"])
-def test_given_a_plan_when_a_step_is_recorded_then_note_or_evidence_shows_it(shown: dict[str, object]) -> None:
+def test_given_a_plan_when_a_step_is_recorded_then_note_or_evidence_shows_it(shown: Said) -> None:
     said = shown | {"measure": text("new valve"), "cost": Decimal("812.50")}
     given(road(Stage.RECTIFYING)).when(RecordStep(**said), by=OFFICER).then(RectificationStepRecorded, **said).at(
         Stage.RECTIFYING
@@ -138,14 +139,16 @@ def test_given_a_plan_when_a_step_shows_nothing_then_refused(role: Role) -> None
 
 @pytest.mark.parametrize("grade", list(Grade))
 def test_given_a_plan_when_rectified_then_evidence_shows_it(grade: Grade) -> None:
-    past, shown = road(Stage.RECTIFYING, grade), {"evidence": (PHOTO,), "note": text("done")}
+    shown: Said = {"evidence": (PHOTO,), "note": text("done")}
+    past = road(Stage.RECTIFYING, grade)
     given(past).when(Rectify(**shown), by=OFFICER).then(Rectified, **shown).at(Stage.RECTIFIED)
     given(past).when(Rectify(), by=OFFICER).refused(rules.RECTIFIED_EVIDENCE, "evidence")
     given(past).when(Rectify(), by=IMPORTER).then(Rectified).at(Stage.RECTIFIED)
 
 
 def test_given_a_general_hazard_without_a_plan_when_rectified_then_only_on_the_spot() -> None:
-    past, shown = road(Stage.SELF_INSPECTED), {"evidence": (PHOTO,)}
+    shown: Said = {"evidence": (PHOTO,)}
+    past = road(Stage.SELF_INSPECTED)
     given(past).when(Rectify(**shown, on_the_spot=True), by=OFFICER).then(Rectified, **shown, on_the_spot=True)
     given(past).when(Rectify(**shown), by=OFFICER).refused(rules.ON_THE_SPOT, "on_the_spot")
 

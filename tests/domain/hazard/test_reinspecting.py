@@ -15,7 +15,7 @@ from domain.rules.pack import Origin, Provision, RulePack, Switch, Title
 from domain.rules.rulebook import Rulebook
 from infrastructure.rules.calendar import ChineseCalendar
 from infrastructure.rules.loader import load_packs
-from tests.domain.given import ACTORS, KUNSHAN, SHANGHAI, Did, did, given
+from tests.domain.given import ACTORS, KUNSHAN, SHANGHAI, did, given
 from tests.domain.hazard.roads import (
     FAIL,
     FAILED,
@@ -25,6 +25,8 @@ from tests.domain.hazard.roads import (
     PHOTO,
     RECTIFIER,
     REGULATOR,
+    Past,
+    Said,
     rectified,
     road,
     sent,
@@ -50,7 +52,7 @@ BY_REGULATOR_ALONE = Rulebook((*load_packs(), ALONE), ChineseCalendar(), SHANGHA
 
 @pytest.mark.parametrize("by", [OFFICER, HEAD, INSPECTOR], ids=lambda actor: actor.role)
 def test_given_a_general_hazard_rectified_when_another_passes_it_then_verified(by: Actor) -> None:
-    said = {"result": Result.PASSED, "findings": text("tight"), "evidence": (PHOTO,)}
+    said: Said = {"result": Result.PASSED, "findings": text("tight"), "evidence": (PHOTO,)}
     given(road(Stage.RECTIFIED)).when(Reinspect(**said), by=by).then(Reinspected, **said).at(Stage.VERIFIED)
 
 
@@ -93,7 +95,7 @@ AGAIN = [FAILED, did(OFFICER, Rectify(evidence=(PHOTO,)))]
 
 @pytest.mark.parametrize("more", [[], AGAIN], ids=["once", "and then another, after it failed"])
 @pytest.mark.parametrize("result", list(Result))
-def test_given_whoever_rectified_it_when_they_re_inspect_then_refused(more: list[Did], result: Result) -> None:
+def test_given_whoever_rectified_it_when_they_re_inspect_then_refused(more: Past, result: Result) -> None:
     move = Reinspect(result=result)
     given(road(Stage.RECTIFIED), more).when(move, by=RECTIFIER).refused(rules.NOT_THE_SAME)
 
@@ -134,8 +136,8 @@ DUAL_REPORTED = road(Stage.DUAL_REPORTED, MAJOR, suspended=True)
     [road(Stage.VERIFIED, suspended=True), road(Stage.VERIFIED, MAJOR, suspended=True), DUAL_REPORTED],
     ids=["general", "major", "both receipts in"],
 )
-def test_given_work_is_suspended_when_resumption_is_approved_then_it_goes_on(past: list[Did], by: Actor) -> None:
-    said = {"findings": text("safe"), "evidence": (PHOTO,)}
+def test_given_work_is_suspended_when_resumption_is_approved_then_it_goes_on(past: Past, by: Actor) -> None:
+    said: Said = {"findings": text("safe"), "evidence": (PHOTO,)}
     outcome = given(past).when(ApproveResumption(**said), by=by).then(ResumptionApproved, **said)
     assert outcome.hazard.stage is given(past).when(FAIL, by=by).hazard.stage
     assert (outcome.hazard.suspended, outcome.hazard.evacuated) == (False, False)

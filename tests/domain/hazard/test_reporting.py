@@ -18,7 +18,7 @@ from domain.hazard.reporting import (
 from domain.hazard.words import Category, Channel, Stage
 from domain.refusals import NotAllowed
 from tests.domain.given import ACTORS, OURS, THEIRS, did, given, somebody
-from tests.domain.hazard.roads import MAJOR, PHOTO, REPORTER, reported, road, text
+from tests.domain.hazard.roads import MAJOR, PHOTO, REPORTER, Said, reported, road, text
 
 OPEN_TO_ALL = set(Role) - {Role.SERVICE}
 LEAK = text("gas cylinder leaks")
@@ -34,7 +34,7 @@ def test_given_nothing_when_anyone_reports_by_any_channel_then_reported(role: Ro
 
 
 def test_given_nothing_when_everything_is_said_then_all_of_it_is_in_the_event() -> None:
-    said = {
+    said: Said = {
         "enterprise_uscc": OURS,
         "description": LEAK,
         "place": text("hall 2"),

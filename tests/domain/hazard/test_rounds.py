@@ -12,7 +12,7 @@ from domain.hazard.rectifying import Plan, RectificationPlanned
 from domain.hazard.reinspecting import ApproveResumption, Reinspected, ResumptionApproved
 from domain.hazard.words import Grade, Recipient, ReportStage, Result, Stage
 from domain.refusals import WrongStage
-from tests.domain.given import ACTORS, NOW, Did, did, given
+from tests.domain.given import ACTORS, NOW, did, given
 from tests.domain.hazard.roads import (
     FAILED,
     FINALS,
@@ -23,6 +23,7 @@ from tests.domain.hazard.roads import (
     RECTIFIER,
     REGULATOR,
     REPORTER,
+    Past,
     inspected,
     planned,
     rectified,
@@ -46,7 +47,7 @@ why = text("it leaks again")
 REOPENED = did(REPORTER, Reopen(reason=why))
 
 
-def second_round(to: Stage, grade: Grade) -> list[Did]:
+def second_round(to: Stage, grade: Grade) -> Past:
     """A whole first round, and the second as far as a stage."""
     return [*road(Stage.CLOSED, grade), REOPENED, *road(to, grade)[1:]]
 
