@@ -14,8 +14,10 @@ BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
 def renew(docs: Path, machine: Sequence[str], findings: Sequence[Findings]) -> None:
     """Draw the charts and write the table into the page."""
     charts = [chart for found in findings for chart in found.charts]
+    folder = docs / "pictures"
+    folder.mkdir(exist_ok=True)
     for chart in charts:
-        draw(chart, docs / "pictures")
+        draw(chart, folder)
     notes = [*machine, *dict.fromkeys(note for found in findings for note in found.notes)]
     pictures = [f"![{chart.title}, by {chart.along}](pictures/{chart.file})" for chart in charts]
     rows = table([result for found in findings for result in found.results])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Sequence
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def described(stand: Stand) -> Sequence[str]:
         f"{len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()} cores, {_processor()}",
         f"{platform.system()} {platform.release()}, Python {platform.python_version()}, PostgreSQL {server}",
         packages,
-        f"sizes: {stand.sizes}",
+        "sizes: " + ", ".join(f"{name.replace('_', ' ')} {size}" for name, size in asdict(stand.sizes).items()),
     ]
 
 

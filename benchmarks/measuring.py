@@ -5,7 +5,9 @@ Absolute figures are of one machine and one hour; what counts is the ratio of tw
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import gc
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from statistics import median
 from typing import TypeVar
@@ -81,6 +83,17 @@ class Findings:
 
 
 K = TypeVar("K")
+
+
+@contextmanager
+def spared_by_the_collector() -> Iterator[None]:
+    """What has been made ready to be worked on is not looked through again and again while the work goes on."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def in_turn(rounds: int, measures: Mapping[K, Measure]) -> dict[K, float]:

@@ -14,7 +14,6 @@ FOUND = Findings(
 
 
 def test_a_run_renews_what_stands_between_the_marks_and_nothing_else(tmp_path: Path):
-    (tmp_path / "pictures").mkdir()
     page = tmp_path / "performance.md"
     page.write_text("# Before\n<!-- measured -->\nold\n<!-- /measured -->\nAfter\n")
 
@@ -29,7 +28,6 @@ def test_a_run_renews_what_stands_between_the_marks_and_nothing_else(tmp_path: P
 
 
 def test_a_run_draws_the_charts(tmp_path: Path):
-    (tmp_path / "pictures").mkdir()
     (tmp_path / "performance.md").write_text("<!-- measured --><!-- /measured -->")
 
     document.renew(tmp_path, [], [FOUND])
