@@ -147,6 +147,21 @@ async def test_a_listener_that_lost_its_connection_listens_again(
     await within(waiting)
 
 
+async def test_what_came_while_the_listener_was_away_is_not_slept_over(
+    log: PostgresEventLog, following: PostgresEventLog, wakeups: Wakeups, service: psycopg.Connection
+) -> None:
+    await append_one(log, note())
+    await within(wakeups.wait(JURISDICTION, 0, LONG))
+    back = asyncio.create_task(wakeups.wait(OTHER, 0, LONG))
+    assert await asleep(back)
+
+    service.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
+    await append_one(log, note())
+    await within(back)
+
+    await within(following.wait(1, LONG))
+
+
 async def test_notifications_nobody_understands_are_passed_over(
     wakeups: Wakeups, service: psycopg.Connection, log: PostgresEventLog
 ) -> None:
