@@ -8,7 +8,7 @@ answered as the first time.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -72,19 +72,20 @@ class Commands:
 
     async def report(self, request: Request, report: Report) -> Receipt:
         """Report a hazard; answers the new stream's first version."""
+        hazard = report.open(self.chance.id(), self._act(request, report.occurred_at))
         if report.enterprise_uscc is not None:
             await self._enterprise_is_known(report.enterprise_uscc)
         await self._evidence_is_known(report.evidence)
-        hazard = report.open(self.chance.id(), self._act(request, report.occurred_at))
         return await self._first(request, hazard, NO_HAZARD)
 
     async def carry_out(self, request: Request, hazard_id: UUID, move: Move) -> Receipt:
         """Make one move on a hazard."""
 
-        def decide(hazard: Hazard) -> None:
+        async def decide(hazard: Hazard) -> None:
             hazard.carry_out(move, self._act(request, move.occurred_at))
+            # Only now: whoever may not make the move learns nothing of what else there is.
+            await self._references_are_known(move, request.actor)
 
-        await self._references_are_known(move)
         erases = hazard_id if isinstance(move, EraseTexts) else None
         return await self._next(request, hazard_id, Hazard, NO_HAZARD, move.replaces, decide, erases)
 
@@ -96,7 +97,7 @@ class Commands:
     async def carry_out_on_enterprise(self, request: Request, uscc: str, command: EnterpriseCommand) -> Receipt:
         """Change or close an enterprise."""
 
-        def decide(enterprise: Enterprise) -> None:
+        async def decide(enterprise: Enterprise) -> None:
             enterprise.carry_out(command, self._act(request, command.occurred_at))
 
         id = enterprise_stream(self.code, uscc)
@@ -115,7 +116,7 @@ class Commands:
         kind: type[A],
         unknown: Rule,
         replaces: bool,
-        decide: Callable[[A], None],
+        decide: Callable[[A], Awaitable[None]],
         erases: UUID | None = None,
     ) -> Receipt:
         for _ in range(ATTEMPTS):
@@ -126,7 +127,7 @@ class Commands:
             if aggregate is None or not aggregate.visible_to(request.actor):
                 raise Unknown(unknown)
             _on_this_version(request, aggregate, replaces)
-            decide(aggregate)
+            await decide(aggregate)
             (outcome,) = await self.log.append([Append(_pending(aggregate), request.command, erases)])
             if isinstance(outcome, Receipt):
                 return outcome
@@ -144,15 +145,17 @@ class Commands:
             rules=self.rules,
         )
 
-    async def _references_are_known(self, move: Move) -> None:
+    async def _references_are_known(self, move: Move, actor: Actor) -> None:
         await self._evidence_is_known(getattr(move, "evidence", ()))
         consent = getattr(move, "consent", None)
         if consent is not None:
             await self._evidence_is_known(consent.evidence)
         if isinstance(move, Transfer):
             await self._enterprise_is_known(move.enterprise_uscc)
-        if isinstance(move, Dismiss) and move.duplicate_of is not None and not await self.log.read(move.duplicate_of):
-            raise RuleBroken(NO_DUPLICATE, "duplicate_of")
+        if isinstance(move, Dismiss) and move.duplicate_of is not None:
+            original = Hazard.fold(readable(await self.log.read(move.duplicate_of)))
+            if original is None or not original.visible_to(actor):
+                raise RuleBroken(NO_DUPLICATE, "duplicate_of")
 
     async def _enterprise_is_known(self, uscc: str) -> None:
         if not await self.log.read(enterprise_stream(self.code, uscc)):

@@ -28,7 +28,7 @@ class Statement(BaseModel):
 class SelfInspection(Statement):
     """The enterprise's own inspection (自查)."""
 
-    grade: Grade
+    grade: Grade | None
     cause: str | None
     harm: str | None
     criteria_clause: str | None

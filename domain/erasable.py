@@ -97,6 +97,8 @@ def _readable(text: str) -> str:
         raise PydanticCustomError("string_too_long", "String should have at most {most} characters", {"most": LONGEST})
     if "\x00" in stripped:
         raise PydanticCustomError("string_nul", "String should not hold the character NUL")
-    if any("\ud800" <= character <= "\udfff" for character in stripped):
-        raise PydanticCustomError("string_unicode", "String should hold only whole Unicode characters")
+    try:
+        stripped.encode()
+    except UnicodeEncodeError:
+        raise PydanticCustomError("string_unicode", "String should hold only whole Unicode characters") from None
     return stripped

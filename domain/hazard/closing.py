@@ -14,7 +14,7 @@ from domain.hazard.hazard import Hazard, HazardEvent
 from domain.hazard.moves import Move
 from domain.hazard.reporting import to_be_inspected
 from domain.hazard.words import Grade, Stage
-from domain.refusals import NotAllowed
+from domain.refusals import NotAllowed, WrongStage
 from domain.rules.duties import DutyKey
 
 
@@ -50,7 +50,7 @@ class CloseOut(Move, CloseOutFields):
 
     def decide(self, hazard: Hazard, act: Act) -> None:
         if hazard.major:
-            require(hazard.both_finals_acknowledged, rules.BOTH_RECEIPTS)
+            require(hazard.both_finals_acknowledged, rules.BOTH_RECEIPTS, refusal=WrongStage)
             require(act.by.role in SUPERVISORS, rules.MAJOR_CLOSER, refusal=NotAllowed)
         else:
             require(act.by.role in ENTERPRISE, rules.ROLE, refusal=NotAllowed)

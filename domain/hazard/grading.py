@@ -14,7 +14,7 @@ from domain.hazard.inspecting import to_be_planned
 from domain.hazard.moves import Move
 from domain.hazard.reporting import initial_reports
 from domain.hazard.words import FROM_SELF_INSPECTED, Grade, Stage
-from domain.refusals import NotAllowed
+from domain.refusals import NotAllowed, WrongStage
 from domain.rules.duties import DutyKey, DutyKind
 
 SUPERVISORS = frozenset({Role.UNION_INSPECTOR, Role.REGULATOR})
@@ -43,6 +43,7 @@ class ChallengeGrade(Move, ReasonsFields):
     stages: ClassVar[frozenset[Stage]] = FROM_SELF_INSPECTED
 
     def decide(self, hazard: Hazard, act: Act) -> None:
+        require(hazard.grade is not None, rules.NOT_GRADED, refusal=WrongStage)
         duty = act.rules.duty(DutyKind.ANSWER, counted_from(act))
         hazard.happen(GradeChallenged, act, duties=(duty,) if duty else (), **self.said())
 
@@ -106,7 +107,7 @@ class Regrade(Move, RegradeFields):
 
     def decide(self, hazard: Hazard, act: Act) -> None:
         require(self.grade is not hazard.grade, rules.SAME_GRADE, "grade")
-        down = not self.grade.is_major
+        down = hazard.major and not self.grade.is_major
         require(not (down and act.by.role in ENTERPRISE), rules.NEVER_DOWN, "grade", refusal=NotAllowed)
         duties = to_be_planned(act) + initial_reports(act, self.grade)
         hazard.happen(Regraded, act, duties=duties, **self.said())

@@ -95,7 +95,8 @@ class Hazard(Aggregate):
         require(act.by.role in move.roles or reporter_may, rules.ROLE, refusal=NotAllowed)
         if act.by.role in OF_AN_ENTERPRISE and not reporter_may:
             require(self.is_of(act.by.enterprise), rules.OF_ANOTHER_ENTERPRISE, refusal=NotAllowed)
-        require(self.stage in move.stages, rules.STAGE, refusal=WrongStage)
+        stages = move.stages | move.record_stages if imported(act) else move.stages
+        require(self.stage in stages, rules.STAGE, refusal=WrongStage)
         claimed_in_order(act, self.modified_on)
         move.decide(self, act)
 

@@ -13,14 +13,15 @@ from domain.hazard import rules
 from domain.hazard.hazard import Hazard, HazardEvent, counted_from, imported
 from domain.hazard.moves import Consent, Move, consented_if
 from domain.hazard.reporting import initial_reports
-from domain.hazard.words import Grade, Stage
+from domain.hazard.words import OPEN, Grade, Stage
 from domain.rules.duties import Duty, DutyKey, DutyKind
 
 
 class SelfInspectionFields(Fields):
     """What the enterprise found: grade, cause, harm, and what it did at once where safety can't be assured."""
 
-    grade: Grade
+    grade: Grade | None = None
+    """Left out only by a record that does not say it."""
     cause: Erasable | None = None
     harm: Erasable | None = None
     criteria_clause: Label | None = None
@@ -37,7 +38,7 @@ class SelfInspected(HazardEvent, SelfInspectionFields):
 
     def apply(self, aggregate: Hazard) -> None:
         aggregate.stage = Stage.SELF_INSPECTED
-        aggregate.grade = self.grade
+        aggregate.grade = self.grade or aggregate.grade
         aggregate.suspended = aggregate.suspended or self.suspended
         aggregate.evacuated = aggregate.evacuated or self.evacuated
 
@@ -45,7 +46,7 @@ class SelfInspected(HazardEvent, SelfInspectionFields):
         return duty.kind is DutyKind.SELF_INSPECTION
 
     def lapses(self, duty: DutyKey) -> bool:
-        return duty.kind is DutyKind.DUAL_REPORT and not self.grade.is_major
+        return duty.kind is DutyKind.DUAL_REPORT and self.grade is Grade.GENERAL
 
 
 class SelfInspect(Move, SelfInspectionFields):
@@ -56,8 +57,9 @@ class SelfInspect(Move, SelfInspectionFields):
     replaces: ClassVar[bool] = True
 
     def decide(self, hazard: Hazard, act: Act) -> None:
-        require(self.cause is not None or imported(act), rules.REASON_OF_CAUSE, "cause")
-        require(not hazard.major or self.grade.is_major, rules.GRADE_STAYS, "grade")
+        require(self.grade is not None or imported(act), rules.GRADE_NAMED, "grade")
+        require(self.cause is not None or imported(act), rules.CAUSE_NAMED, "cause")
+        require(not hazard.major or self.grade is not Grade.GENERAL, rules.GRADE_STAYS, "grade")
         duties = to_be_planned(act)
         if not hazard.found_as_major:
             duties += initial_reports(act, self.grade)
@@ -95,6 +97,7 @@ class Dismiss(Move, DismissalFields):
 
     roles: ClassVar[frozenset[Role]] = ENTERPRISE | {Role.IMPORTER}
     stages: ClassVar[frozenset[Stage]] = frozenset({Stage.REPORTED, Stage.SELF_INSPECTED})
+    record_stages: ClassVar[frozenset[Stage]] = OPEN
     replaces: ClassVar[bool] = True
 
     def decide(self, hazard: Hazard, act: Act) -> None:

@@ -19,6 +19,8 @@ class Move(Command):
     """One row of the loop's table (docs/loop.md)."""
 
     stages: ClassVar[frozenset[Stage]]
+    record_stages: ClassVar[frozenset[Stage]] = frozenset()
+    """Further stages from which an imported record may tell of it: it says less than the loop asks for."""
     reporter_may: ClassVar[bool] = False
     """Whether whoever reported the hazard may make the move as well, in any role."""
 

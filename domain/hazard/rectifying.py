@@ -76,7 +76,7 @@ class Plan(Move, PlanFields):
             raise RuleBroken(rules.DEADLINE_NEEDED, "deadline")
         duties: tuple[Duty, ...] = ()
         if hazard.deadline is None:
-            require(deadline >= act.rules.day(act.occurred_at), rules.DEADLINE_PAST, "deadline")
+            _not_past(deadline, "deadline", act)
             duties = (act.rules.duty_until(DutyKind.RECTIFICATION, deadline),)
         else:
             require(deadline == hazard.deadline, rules.DEADLINE_STAYS, "deadline")
@@ -115,7 +115,7 @@ class Extend(Move, ExtensionFields):
     def decide(self, hazard: Hazard, act: Act) -> None:
         old = hazard.deadline
         assert old is not None, "every plan has a deadline"
-        require(self.new_deadline >= act.rules.day(act.occurred_at), rules.DEADLINE_PAST, "new_deadline")
+        _not_past(self.new_deadline, "new_deadline", act)
         require(self.new_deadline > old, rules.LATER, "new_deadline")
         consented_if(hazard.major, self.consent, act)
         duties = (act.rules.duty_until(DutyKind.RECTIFICATION, self.new_deadline),)
@@ -185,6 +185,11 @@ class Rectify(Move, RectificationFields):
         require(by_the_rule or imported(act), rules.ON_THE_SPOT, "on_the_spot")
         require(bool(self.evidence) or imported(act), rules.RECTIFIED_EVIDENCE, "evidence")
         hazard.happen(Rectified, act, **self.said())
+
+
+def _not_past(deadline: date, field: str, act: Act) -> None:
+    """A deadline in the past is nothing to work to; one that a record states is a fact about that record."""
+    require(imported(act) or deadline >= act.rules.day(act.occurred_at), rules.DEADLINE_PAST, field)
 
 
 def _first_missing(plan: PlanFields) -> str | None:

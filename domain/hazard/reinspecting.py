@@ -45,6 +45,7 @@ class Reinspect(Move, ReinspectionFields):
 
     roles: ClassVar[frozenset[Role]] = ENTERPRISE | {Role.UNION_INSPECTOR, Role.REGULATOR, Role.IMPORTER}
     stages: ClassVar[frozenset[Stage]] = frozenset({Stage.RECTIFIED})
+    record_stages: ClassVar[frozenset[Stage]] = frozenset({Stage.SELF_INSPECTED, Stage.RECTIFYING})
     replaces: ClassVar[bool] = True
 
     def decide(self, hazard: Hazard, act: Act) -> None:

@@ -11,7 +11,8 @@ ROLE = Rule("role", "this role may not make this move")
 OF_ANOTHER_ENTERPRISE = Rule("enterprise.other", "people of an enterprise act for and read their own enterprise only")
 
 TEXT_OR_PHOTO = Rule("report.text_or_photo", "a report holds a description or at least one photo")
-REASON_OF_CAUSE = Rule("self_inspection.cause", "a self-inspection names the cause")
+GRADE_NAMED = Rule("self_inspection.grade", "a self-inspection names the grade")
+CAUSE_NAMED = Rule("self_inspection.cause", "a self-inspection names the cause")
 GRADE_STAYS = Rule("grade.stays", "a major grade stays until it is regraded")
 CONSENT = Rule("major.consent", "for a major hazard the regulator or a union inspector consents, shown by evidence")
 OWN_DUPLICATE = Rule("dismissal.duplicate_of", "a hazard can't be the duplicate of itself")
@@ -65,4 +66,5 @@ RESUMPTION_FIRST = Rule("close_out.resumption", "work resumes only after review 
 
 SAME_GRADE = Rule("regrade.same", "the hazard has this grade already")
 NEVER_DOWN = Rule("regrade.down", "an enterprise never lowers a grade")
+NOT_GRADED = Rule("grade_challenge.not_graded", "there is no grade to challenge yet")
 NO_CHALLENGE = Rule("grade_challenge.none", "no challenge waits for an answer")

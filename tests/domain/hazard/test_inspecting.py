@@ -38,7 +38,7 @@ def test_given_a_report_when_safety_cannot_be_assured_then_suspension_and_evacua
 
 def test_given_a_report_when_no_cause_is_named_then_refused_to_all_but_a_record() -> None:
     without = SelfInspect(grade=GENERAL)
-    given(reported()).when(without, by=OFFICER).refused(rules.REASON_OF_CAUSE, "cause")
+    given(reported()).when(without, by=OFFICER).refused(rules.CAUSE_NAMED, "cause")
     given(reported()).when(without, by=IMPORTER).then(SelfInspected, grade=GENERAL).at(Stage.SELF_INSPECTED)
 
 
