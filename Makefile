@@ -23,7 +23,7 @@ UV ?= uv
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint lock clean
+.PHONY: help serve test bench faults lint lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,12 @@ serve: $(RUNTIME) ## set up what is missing, then serve on http://127.0.0.1:8000
 test: $(DEV) ## run the tests; PG=15 or PG=/folder/of/binaries on that PostgreSQL, ARGS='-k word' for pytest
 	@$(if $(PG),$(if $(PG_BIN),,echo "No PostgreSQL $(PG) found: give the folder of its binaries, PG=/…/bin." >&2; exit 2;)) \
 	HAZARDLOOP_TEST_PG_BIN="$(PG_BIN)" exec $(BIN)/python -m pytest $(ARGS)
+
+bench: $(DEV) ## measure against the peers; ONLY=append runs one work, ARGS=--quick a little of everything
+	@exec $(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(ARGS)
+
+faults: $(DEV) ## run the faults in full: hundreds of kills and cuts, some minutes
+	@HAZARDLOOP_FAULTS=full exec $(BIN)/python -m pytest tests/faults $(ARGS)
 
 lint: $(DEV) ## check style, formatting, types and layers
 	@$(BIN)/ruff check
