@@ -133,9 +133,12 @@ async def test_a_full_pool_queue_is_unavailable_at_once(
     log: PostgresEventLog, database_url: str, codec: Codec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("infrastructure.log.pool.WAITING", 1)
-    async with bounded_pool(database_url, size=1, patience=0.2) as narrow:
+    async with bounded_pool(database_url, size=1, patience=30) as narrow:
         own = PostgresEventLog(narrow, JURISDICTION, codec, Wakeups(""))
         async with narrow.connection():
-            asked = await asyncio.gather(*(own.head() for _ in range(3)), return_exceptions=True)
+            first, *refused = [asyncio.create_task(own.head()) for _ in range(3)]
 
-    assert [type(one) for one in asked] == [Unavailable] * 3
+            answers = await asyncio.wait_for(asyncio.gather(*refused, return_exceptions=True), timeout=10)
+
+        assert [type(answer) for answer in answers] == [Unavailable] * 2
+        assert await first == 0
