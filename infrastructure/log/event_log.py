@@ -6,10 +6,10 @@ database can't do just now becomes Unavailable in one place.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -21,8 +21,11 @@ from application.ports import Clock
 from infrastructure.log import batch
 from infrastructure.log.batch import Item, Row
 from infrastructure.log.codec import Codec
+from infrastructure.log.group_commit import GroupCommit
 from infrastructure.log.pool import Pool
 from infrastructure.log.wakeups import Wakeups
+
+T = TypeVar("T")
 
 FORGOTTEN_AT_ONCE = 1000
 """Command ids cleared in one transaction."""
@@ -75,6 +78,7 @@ class PostgresEventLog:
         self._wakeups = wakeups
         self._patience = patience
         self._clock = clock
+        self._committer = GroupCommit(self._write)
         schema = batch.schema_of(code)
         events = Identifier(schema, "events")
         self._append = batch.append_statement(schema)
@@ -100,20 +104,16 @@ class PostgresEventLog:
         return recorded, known
 
     async def append(self, items: Sequence[Append]) -> Sequence[Outcome]:
-        """Append item by item in one transaction; a refused item fails alone. Raises Unavailable.
+        """Append item by item with the next batch; a refused item fails alone. Raises Unavailable.
 
-        A reply lost on the way is asked for again where every item has a command id: what was written is
-        then Known. Without command ids Unavailable may mean that the items were written after all.
+        A reply lost on the way is asked for again for items that have a command id: what was written is
+        then Known. Without one Unavailable may mean that the item was written after all.
         """
         if not items:
             return []
-        encoded = [
-            Item([self._codec.encode(event) for event in item.events], item.command, item.erases) for item in items
-        ]
-        at = self._clock.now() if self._clock else None
-        parameters = batch.parameters(encoded, at, self._patience)
-        (answer,) = await self._rows(self._append, parameters, again=all(item.command for item in encoded))
-        return batch.outcomes(encoded, answer)
+        return await self._committer.append(
+            [Item([self._codec.encode(event) for event in item.events], item.command, item.erases) for item in items]
+        )
 
     async def read_after(self, position: int, limit: int) -> Sequence[Recorded]:
         """At most `limit` events past a position, in order, without a gap."""
@@ -143,17 +143,33 @@ class PostgresEventLog:
         event = self._codec.decode(Row(stream_id, version, name, state, private))
         return Recorded(position, recorded_at, stream_id, version, name, event, state)
 
-    async def _rows(self, statement: bytes, parameters: Sequence[Any], *, again: bool = True) -> list[TupleRow]:
-        """What the statement answers; asked once more on another connection if this one is lost and `again` allows."""
+    async def _write(self, items: Sequence[Item]) -> Sequence[Outcome | Unavailable]:
+        try:
+            return await self._write_once(items)
+        except _Lost as lost:
+            repeatable = [item for item in items if item.command]
+            if not repeatable:
+                raise Unavailable from lost
+        answers = iter(await self._again(lambda: self._write_once(repeatable)))
+        return [next(answers) if item.command else Unavailable() for item in items]
+
+    async def _write_once(self, items: Sequence[Item]) -> Sequence[Outcome]:
+        at = self._clock.now() if self._clock else None
+        (answer,) = await self._once(self._append, batch.parameters(items, at, self._patience))
+        return batch.outcomes(items, answer)
+
+    async def _rows(self, statement: bytes, parameters: Sequence[Any]) -> list[TupleRow]:
+        """What the statement answers; asked once more on another connection if this one is lost."""
         try:
             return await self._once(statement, parameters)
-        except _Lost as lost:
-            if not again:
-                raise Unavailable from lost
+        except _Lost:
+            return await self._again(lambda: self._once(statement, parameters))
+
+    async def _again(self, ask: Callable[[], Awaitable[T]]) -> T:
         # One dead connection of the pool is seldom alone: let it look at the others before taking one.
         await self._pool.check()
         try:
-            return await self._once(statement, parameters)
+            return await ask()
         except _Lost as lost:
             raise Unavailable from lost
 
