@@ -54,6 +54,7 @@ class CloseOut(Move, CloseOutFields):
             require(act.by.role in SUPERVISORS, rules.MAJOR_CLOSER, refusal=NotAllowed)
         else:
             require(act.by.role in ENTERPRISE, rules.ROLE, refusal=NotAllowed)
+            require(hazard.grade is not None, rules.GRADED_FIRST, refusal=WrongStage)
         require(hazard.workers_notified, rules.WORKERS_TOLD)
         require(not hazard.suspended, rules.RESUMPTION_FIRST)
         hazard.happen(ClosedOut, act, **self.said())

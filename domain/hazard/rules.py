@@ -60,6 +60,7 @@ BOTH_RECEIPTS = Rule(
     "a major hazard is closed out after both recipients have acknowledged the final report of this round",
     LAW + "Art 41; 厅字〔2017〕23号",
 )
+GRADED_FIRST = Rule("close_out.graded", "a hazard that a record left ungraded is graded before it is closed out")
 MAJOR_CLOSER = Rule("close_out.major", "a major hazard is closed out by the regulator or a union inspector")
 WORKERS_TOLD = Rule("close_out.workers_notice", "the workers are told before a hazard is closed out", LAW + "Art 41")
 RESUMPTION_FIRST = Rule("close_out.resumption", "work resumes only after review and approval", LAW + "Art 65")
