@@ -14,7 +14,7 @@ from domain.hazard.inspecting import to_be_planned
 from domain.hazard.moves import Move, by_regulator_or_its_paper
 from domain.hazard.words import Recipient, ReportStage, Result, Stage
 from domain.refusals import NotAllowed
-from domain.rules.duties import Duty, DutyKind
+from domain.rules.duties import Duty, DutyKey, DutyKind
 
 
 class ReinspectionFields(Fields):
@@ -38,6 +38,10 @@ class Reinspected(HazardEvent, ReinspectionFields):
         planned = aggregate.planned_at_version is not None
         aggregate.stage = Stage.RECTIFYING if planned else Stage.SELF_INSPECTED
         aggregate.objected = aggregate.objected or self.by.role is Role.UNION_INSPECTOR
+
+    def lapses(self, duty: DutyKey) -> bool:
+        # Open only where a record passes what it never said was planned or rectified.
+        return self.result is Result.PASSED and duty.kind in (DutyKind.PLAN, DutyKind.RECTIFICATION)
 
 
 class Reinspect(Move, ReinspectionFields):
@@ -67,6 +71,8 @@ class Reinspect(Move, ReinspectionFields):
 
     def _duties(self, hazard: Hazard, act: Act) -> tuple[Duty, ...]:
         if self.result is Result.FAILED:
+            if hazard.stage is not Stage.RECTIFIED:  # of a record: what was due before is due still
+                return ()
             if hazard.deadline is None:
                 return to_be_planned(act)
             return (act.rules.duty_until(DutyKind.RECTIFICATION, hazard.deadline),)
