@@ -22,7 +22,7 @@ from domain.hazard.hazard import Hazard, HazardEvent
 from domain.hazard.moves import Move
 from domain.hazard.words import FROM_SELF_INSPECTED, OPEN, Grade, Stage
 from domain.refusals import LOOP, Rule
-from tests.domain.given import ACTORS, Did, given
+from tests.domain.given import Did, given
 from tests.domain.hazard.roads import FAILED, FINALS, GENERAL, MAJOR, rectified, road
 from tests.domain.hazard.table import ROWS
 
@@ -117,6 +117,8 @@ def row(move: type[Command]) -> str:
     if issubclass(move, Move):
         stages = {"any": frozenset(Stage), "any open": OPEN, "any open from `self_inspected` on": FROM_SELF_INSPECTED}
         from_ = short(move.stages, stages)
+        if more := move.record_stages - move.stages:
+            from_ += f"; of a record also {short(more, stages)}"
         by = f"the reporter, {by}" if move.reporter_may else by
     else:
         from_, to = "–", f"`{Stage.REPORTED}`"
@@ -145,7 +147,7 @@ def drawn(grade: Grade) -> dict[tuple[Stage, Stage], list[str]]:
     for one in ROWS:
         if one.grade is grade and one.name not in EVERYWHERE:
             name = "re-inspect (passed)" if one.name == "re-inspect" else one.name
-            tried += [(name, at, [*one.at(at)], Did(ACTORS[min(one.roles)], one.move)) for at in one.stages]
+            tried += [(name, at, [*one.at(at)], Did(one.by, one.move)) for at in one.stages]
     tried.append(("re-inspect (failed)", Stage.RECTIFIED, [*road(Stage.RECTIFIED, grade)], FAILED))
     if grade is MAJOR:
         past = [*road(Stage.VERIFIED, MAJOR), *FINALS[:-1]]

@@ -35,8 +35,9 @@ def since(events: Events, *kinds: type[DomainEvent]) -> Events:
 
 def grade(events: Events) -> Grade | None:
     """The grade given last; a general one does not outlive its round."""
-    given = [event.grade for event in events if isinstance(event, SelfInspected | Regraded)]
-    in_this_round = [event for event in since(events, Reopened) if isinstance(event, SelfInspected | Regraded)]
+    given = [event.grade for event in events if isinstance(event, SelfInspected | Regraded) and event.grade]
+    this_round = since(events, Reopened)
+    in_this_round = [one for one in this_round if isinstance(one, SelfInspected | Regraded) and one.grade]
     return given[-1] if given and (in_this_round or given[-1] is Grade.MAJOR) else None
 
 
@@ -90,6 +91,7 @@ def sound(events: Events) -> None:
             assert both_finals(past), "promise 6: a major hazard closed out without both receipts of this round"
             assert who in {Role.REGULATOR, Role.UNION_INSPECTOR}
         else:
+            assert grade(past) is Grade.GENERAL, "closed out, and nobody had graded it"
             assert who in ENTERPRISE
     if isinstance(last, Reinspected) and who is not Role.IMPORTER:
         rectifiers = {event.by.actor_id for event in this_round if isinstance(event, Rectified)}

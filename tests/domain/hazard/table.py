@@ -1,6 +1,7 @@
 """The loop's table as the design writes it, by hand: the tests hold the code to it, never the other way round.
 
-`importer` is added where a record may tell of a move. Report and the clock are no moves: they stand elsewhere.
+`importer` is added where a record may tell of a move, `of_records` where it may from more stages. Report and the clock
+are no moves: they stand elsewhere.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from domain.actors import Role
+from domain.actors import Actor, Role
 from domain.hazard import rules
 from domain.hazard.closing import CloseBeforeImport, CloseOut, EraseTexts, Reopen
 from domain.hazard.dual_reporting import Acknowledge
@@ -21,7 +22,7 @@ from domain.hazard.reinspecting import ApproveResumption
 from domain.hazard.reporting import Correct, CorrectableField, Transfer
 from domain.hazard.words import Grade, Stage
 from domain.refusals import Rule
-from tests.domain.given import THEIRS, Did, did
+from tests.domain.given import ACTORS, THEIRS, Did, did
 from tests.domain.hazard.roads import (
     CONGRESS,
     CONSENT,
@@ -69,9 +70,16 @@ class Row:
     suspended: bool = False
     special_stages: frozenset[Stage] = frozenset()
     special_roles: dict[Role, Rule] = field(default_factory=dict)
+    of_records: frozenset[Stage] = frozenset()
+    """Further stages from which a record may tell of it."""
 
     def __str__(self) -> str:
         return f"{self.name} ({self.grade})"
+
+    @property
+    def by(self) -> Actor:
+        """Somebody who may make the move; a person where people may."""
+        return ACTORS[min(self.roles - {Role.IMPORTER} or self.roles)]
 
     def at(self, stage: Stage) -> Sequence[Did]:
         """The hazard at a stage, with whatever else the move asks for."""
@@ -93,6 +101,7 @@ def row(
     suspended: bool = False,
     special: str = "",
     special_roles: dict[str, Rule] | None = None,
+    of_records: str = "",
 ) -> None:
     for grade in grades:
         stages = {Stage(word) for word in spelled_out(from_)}
@@ -105,6 +114,7 @@ def row(
                 roles=frozenset(Role(word) for word in spelled_out(by)),
                 prepared=prepared,
                 suspended=suspended,
+                of_records=frozenset(Stage(word) for word in spelled_out(of_records)),
                 special_stages=frozenset(Stage(word) for word in spelled_out(special)),
                 special_roles={
                     Role(word): rule for words, rule in (special_roles or {}).items() for word in spelled_out(words)
@@ -116,7 +126,13 @@ def row(
 why = text("for a reason")
 
 row("self-inspect", lambda grade: SelfInspect(grade=grade, cause=why), "reported", "enterprise importer")
-row("dismiss", Dismiss(reason=why, consent=CONSENT), "reported self_inspected", "enterprise importer")
+row(
+    "dismiss",
+    Dismiss(reason=why, consent=CONSENT),
+    "reported self_inspected",
+    "enterprise importer",
+    of_records="open",
+)
 row("transfer", Transfer(enterprise_uscc=THEIRS, reason=why), "open", "union regulator")
 row(
     "correct the report",
@@ -149,7 +165,14 @@ row(
     grades=[GENERAL],
     special="rectifying",
 )
-row("re-inspect", PASS, "rectified", "enterprise union_inspector importer", grades=[GENERAL])
+row(
+    "re-inspect",
+    PASS,
+    "rectified",
+    "enterprise union_inspector importer",
+    grades=[GENERAL],
+    of_records="self_inspected rectifying",
+)
 row(
     "re-inspect",
     PASS,
@@ -157,6 +180,7 @@ row(
     "regulator union_inspector importer",
     grades=[MAJOR],
     special_roles={"enterprise": rules.MAJOR_ACCEPTANCE},
+    of_records="self_inspected rectifying",
 )
 row(
     "resume",

@@ -70,6 +70,7 @@ ASIDE: list[Move] = [
     *(Acknowledge(recipient=recipient, stage=kind) for recipient in Recipient for kind in ReportStage),
     *(Regrade(grade=grade, reasons=why) for grade in Grade),
     SelfInspect(grade=GENERAL),
+    SelfInspect(),
     Transfer(enterprise_uscc=OURS, reason=why),
     FAIL,
 ]

@@ -52,7 +52,7 @@ def test_given_a_report_of_a_clock_ahead_when_the_next_comes_now_then_it_is_befo
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_given_any_move_when_it_is_said_to_have_happened_before_the_last_or_far_ahead_then_refused(row: Row) -> None:
-    past, by = row.at(min(row.stages)), ACTORS[min(row.roles)]
+    past, by = row.at(min(row.stages)), row.by
     early = row.move.model_copy(update={"occurred_at": NOW - A_MOMENT})
     late = row.move.model_copy(update={"occurred_at": NOW + FIVE + A_MOMENT})
     given(past).when(early, by=by).refused(NOT_BEFORE, "occurred_at")
@@ -61,7 +61,7 @@ def test_given_any_move_when_it_is_said_to_have_happened_before_the_last_or_far_
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_given_any_move_when_it_happened_a_while_ago_then_so_says_the_event(row: Row) -> None:
-    past, by = row.at(min(row.stages)), ACTORS[min(row.roles)]
+    past, by = row.at(min(row.stages)), row.by
     claimed = row.move.model_copy(update={"occurred_at": NOW + AN_HOUR})
     (event,) = given(past).when(claimed, by=by, at=NOW + 2 * AN_HOUR).events
     assert event.occurred_at == NOW + AN_HOUR

@@ -18,7 +18,7 @@ from domain.hazard.closing import (
 from domain.hazard.hazard import Hazard
 from domain.hazard.reinspecting import ApproveResumption
 from domain.hazard.words import Grade, Stage
-from domain.refusals import NotAllowed
+from domain.refusals import NotAllowed, WrongStage
 from tests.domain.given import ACTORS, did, given, state
 from tests.domain.hazard.roads import (
     CONGRESS,
@@ -72,7 +72,8 @@ SHORT_OF_BOTH: dict[str, Past] = {
 @pytest.mark.parametrize("finals", SHORT_OF_BOTH.values(), ids=SHORT_OF_BOTH)
 @pytest.mark.parametrize("by", [OFFICER, INSPECTOR, AUTHORITY], ids=lambda actor: actor.role)
 def test_given_a_receipt_is_missing_when_a_major_hazard_is_closed_out_then_refused(by: Actor, finals: Past) -> None:
-    given(road(Stage.VERIFIED, MAJOR), NOTIFIED, finals).when(CloseOut(), by=by).refused(rules.BOTH_RECEIPTS)
+    past = [*road(Stage.VERIFIED, MAJOR), NOTIFIED, *finals]
+    given(past).when(CloseOut(), by=by).refused(rules.BOTH_RECEIPTS, as_=WrongStage)
 
 
 WAYS = {GENERAL: (Stage.VERIFIED, OFFICER), MAJOR: (Stage.DUAL_REPORTED, AUTHORITY)}

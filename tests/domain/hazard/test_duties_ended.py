@@ -94,7 +94,7 @@ ENDED: dict[str, tuple[Past, Actor, Move, str, str]] = {
     ),
     "step": (road(Stage.RECTIFYING), OFFICER, RecordStep(note=why), NONE, NONE),
     "rectified": (road(Stage.RECTIFYING), OFFICER, Rectify(evidence=(PHOTO,)), "rectification", "plan"),
-    "passed": (road(Stage.RECTIFIED, MAJOR), INSPECTOR, PASS, NONE, NONE),
+    "passed": (road(Stage.RECTIFIED, MAJOR), INSPECTOR, PASS, NONE, "plan rectification"),
     "failed": (road(Stage.RECTIFIED, MAJOR), INSPECTOR, FAIL, NONE, NONE),
     "resumed": (road(Stage.VERIFIED, suspended=True), AUTHORITY, ApproveResumption(), NONE, NONE),
     "workers told": (road(Stage.VERIFIED), OFFICER, NOTICE, NONE, NONE),

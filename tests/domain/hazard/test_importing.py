@@ -4,19 +4,31 @@ import pytest
 
 from domain.actors import Role
 from domain.hazard import rules
-from domain.hazard.closing import CloseBeforeImport, CloseOut, Reopen
+from domain.hazard.closing import CloseBeforeImport, ClosedOut, CloseOut, Reopen
+from domain.hazard.grading import ChallengeGrade, Regrade, Regraded
 from domain.hazard.inspecting import Dismiss, Dismissed, SelfInspect, SelfInspected
 from domain.hazard.rectifying import DeadlineExtended, Extend, Plan, RectificationPlanned, Rectified, Rectify
 from domain.hazard.reinspecting import Reinspect, Reinspected
 from domain.hazard.reporting import Report, Reported
 from domain.hazard.words import Channel, Grade, Result, Stage
-from domain.refusals import NotAllowed
+from domain.refusals import NotAllowed, WrongStage
 from tests.domain.given import ACTORS, did, given
-from tests.domain.hazard.roads import DEADLINE, FAILED, GENERAL, MAJOR, inspected, rectified, reported, road, text
+from tests.domain.hazard.duties import KEYS
+from tests.domain.hazard.roads import (
+    DEADLINE,
+    FAILED,
+    GENERAL,
+    MAJOR,
+    NOTICE,
+    inspected,
+    rectified,
+    reported,
+    road,
+    text,
+)
 from tests.domain.hazard.table import ROWS, Row
 
 IMPORTER, OFFICER = ACTORS[Role.IMPORTER], ACTORS[Role.ENTERPRISE_OFFICER]
-FROM_A_RECORD = did(IMPORTER, Report(description=text("16 CFR 1910.23"), channel=Channel.INSPECTION))
 LATER = DEADLINE.replace(month=5)
 why = text("says the record")
 
@@ -47,6 +59,53 @@ def test_given_a_record_then_one_actor_tells_of_everybody_in_it() -> None:
     given(told, did(IMPORTER, FAILED.command), did(IMPORTER, rectified().command)).when(
         Reinspect(result=Result.PASSED), by=IMPORTER
     ).at(Stage.VERIFIED)
+
+
+UNGRADED = [did(IMPORTER, one) for one in (reported(reported_as=MAJOR).command, SelfInspect())]
+
+
+def test_given_a_record_without_a_grade_when_people_challenge_it_then_there_is_none_yet() -> None:
+    by = ACTORS[Role.UNION_INSPECTOR]
+    given(UNGRADED).when(ChallengeGrade(reasons=why), by=by).refused(rules.NOT_GRADED, as_=WrongStage)
+
+
+@pytest.mark.parametrize("grade", list(Grade))
+def test_given_a_record_without_a_grade_when_the_enterprise_grades_it_then_it_lowers_none(grade: Grade) -> None:
+    graded = Regrade(grade=grade, reasons=why)
+    given(UNGRADED).when(graded, by=OFFICER).then(Regraded, grade=grade, reasons=why).at(Stage.SELF_INSPECTED)
+
+
+def test_given_a_record_without_a_grade_when_closed_out_then_refused_until_somebody_grades_it() -> None:
+    told = [*UNGRADED, did(IMPORTER, Rectify()), did(IMPORTER, Reinspect(result=Result.PASSED))]
+    past = [*told, did(OFFICER, NOTICE)]
+    given(past).when(CloseOut(), by=OFFICER).refused(rules.GRADED_FIRST, as_=WrongStage)
+    general = did(OFFICER, Regrade(grade=GENERAL, reasons=why))
+    again = [rectified(on_the_spot=True), did(ACTORS[Role.UNION_INSPECTOR], Reinspect(result=Result.PASSED))]
+    given(past, general, again).when(CloseOut(), by=OFFICER).then(ClosedOut).at(Stage.CLOSED)
+
+
+OUT_OF_ORDER = pytest.mark.parametrize("stage", [Stage.SELF_INSPECTED, Stage.RECTIFYING])
+
+
+def lapsed(event: object) -> list[str]:
+    assert isinstance(event, Reinspected)
+    return [str(key) for key in KEYS if event.lapses(key)]
+
+
+@OUT_OF_ORDER
+def test_given_a_record_of_no_rectification_when_it_passed_then_nothing_is_left_to_plan_or_rectify(
+    stage: Stage,
+) -> None:
+    outcome = given(road(stage)).when(Reinspect(result=Result.PASSED), by=IMPORTER)
+    outcome.then(Reinspected, result=Result.PASSED).at(Stage.VERIFIED).starts()
+    assert lapsed(outcome.events[0]) == ["plan", "rectification"]
+
+
+@OUT_OF_ORDER
+def test_given_a_record_of_no_rectification_when_it_failed_then_what_was_due_stays_due(stage: Stage) -> None:
+    outcome = given(road(stage)).when(Reinspect(result=Result.FAILED), by=IMPORTER)
+    outcome.then(Reinspected, result=Result.FAILED).at(stage).starts()
+    assert lapsed(outcome.events[0]) == []
 
 
 NEVER = {
@@ -91,6 +150,6 @@ def test_given_a_closing_was_imported_when_reopened_then_nothing_of_the_record_c
     reopened = did(ACTORS[Role.UNION_INSPECTOR], Reopen(reason=why))
     again = [did(IMPORTER, one.command) for one in road(Stage.VERIFIED, MAJOR)[1:]]
     by = ACTORS[Role.REGULATOR]
-    given(told, reopened, again).when(CloseOut(), by=by).refused(rules.BOTH_RECEIPTS)
+    given(told, reopened, again).when(CloseOut(), by=by).refused(rules.BOTH_RECEIPTS, as_=WrongStage)
     lower = SelfInspect(grade=GENERAL)
     given(told, reopened).when(lower, by=IMPORTER).refused(rules.GRADE_STAYS, "grade")

@@ -42,6 +42,18 @@ def test_given_a_report_when_no_cause_is_named_then_refused_to_all_but_a_record(
     given(reported()).when(without, by=IMPORTER).then(SelfInspected, grade=GENERAL).at(Stage.SELF_INSPECTED)
 
 
+def test_given_a_report_when_no_grade_is_named_then_refused_to_all_but_a_record() -> None:
+    without = SelfInspect(cause=WORN)
+    given(reported()).when(without, by=OFFICER).refused(rules.GRADE_NAMED, "grade")
+    told = given(reported()).when(without, by=IMPORTER).then(SelfInspected, grade=None, cause=WORN)
+    assert told.at(Stage.SELF_INSPECTED).hazard.grade is None
+
+
+def test_given_a_major_hazard_reopened_when_a_record_names_no_grade_then_it_stays_major() -> None:
+    past = [*road(Stage.CLOSED, MAJOR), did(REPORTER, Reopen(reason=text("it leaks again")))]
+    assert given(past).when(SelfInspect(), by=IMPORTER).then(SelfInspected).hazard.major
+
+
 @pytest.mark.parametrize("role", [Role.ENTERPRISE_OFFICER, Role.IMPORTER])
 def test_given_a_major_hazard_reopened_when_graded_general_then_refused(role: Role) -> None:
     past = [*road(Stage.CLOSED, MAJOR), did(REPORTER, Reopen(reason=text("it leaks again")))]

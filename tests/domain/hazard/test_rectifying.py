@@ -18,7 +18,7 @@ from domain.hazard.rectifying import (
     Rectify,
 )
 from domain.hazard.words import Grade, Stage
-from tests.domain.given import ACTORS, NOW, given
+from tests.domain.given import ACTORS, NOW, did, given
 from tests.domain.hazard.roads import (
     CONSENT,
     DEADLINE,
@@ -77,6 +77,19 @@ def test_given_a_deadline_when_it_lies_before_the_day_it_is_said_to_occur_then_r
     given(past, inspection).when(Plan(deadline=yesterday, occurred_at=then), by=OFFICER).then(
         RectificationPlanned, deadline=yesterday
     )
+
+
+def test_given_a_record_when_its_deadline_lies_before_the_day_it_was_set_then_so_it_says() -> None:
+    long_ago = date(2020, 1, 1)
+    given(road(Stage.SELF_INSPECTED)).when(Plan(deadline=long_ago), by=IMPORTER).then(
+        RectificationPlanned, deadline=long_ago
+    )
+    past = [*road(Stage.SELF_INSPECTED), did(IMPORTER, Plan(deadline=long_ago))]
+    a_day_later = Extend(new_deadline=long_ago + timedelta(days=1), reason=why)
+    given(past).when(a_day_later, by=IMPORTER).then(
+        DeadlineExtended, new_deadline=a_day_later.new_deadline, old_deadline=long_ago, reason=why
+    )
+    given(past).when(a_day_later, by=OFFICER).refused(rules.DEADLINE_PAST, "new_deadline")
 
 
 def test_given_a_plan_when_planned_anew_then_the_deadline_stays() -> None:

@@ -61,7 +61,7 @@ def test_given_the_workers_were_told_in_an_earlier_round_when_closed_out_then_re
 
 def test_given_receipts_of_an_earlier_round_when_closed_out_then_refused() -> None:
     past = [*second_round(Stage.VERIFIED, MAJOR), NOTIFIED]
-    given(past).when(CloseOut(), by=AUTHORITY).refused(rules.BOTH_RECEIPTS)
+    given(past).when(CloseOut(), by=AUTHORITY).refused(rules.BOTH_RECEIPTS, as_=WrongStage)
 
 
 @pytest.mark.parametrize("recipient", list(Recipient))
@@ -142,5 +142,5 @@ def test_given_three_rounds_then_each_asks_for_everything_anew() -> None:
     one = [*road(Stage.CLOSED, MAJOR)[1:], REOPENED]
     past = [*road(Stage.REPORTED), *one, *one, *road(Stage.VERIFIED, MAJOR)[1:], *FINALS[:-1], NOTIFIED]
     assert given(past).when(CloseOut(), by=AUTHORITY).hazard.round == 3
-    given(past).when(CloseOut(), by=AUTHORITY).refused(rules.BOTH_RECEIPTS)
+    given(past).when(CloseOut(), by=AUTHORITY).refused(rules.BOTH_RECEIPTS, as_=WrongStage)
     given(past, FINALS[-1]).when(CloseOut(), by=AUTHORITY).then(ClosedOut).at(Stage.CLOSED)

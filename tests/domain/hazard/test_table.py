@@ -19,6 +19,10 @@ def cases(of: str) -> list[ParameterSet]:
         words: dict[str, set[Stage] | set[Role]] = {
             "stages listed": set(row.stages),
             "stages not listed": possible - row.stages - row.special_stages,
+            "stages of records": row.of_records & possible if Role.IMPORTER in row.roles else set(),
+            "stages of no record": (
+                possible - row.stages - row.special_stages - row.of_records if Role.IMPORTER in row.roles else set()
+            ),
             "roles listed": set(row.roles),
             "roles not listed": set(Role) - row.roles,
         }
@@ -28,14 +32,27 @@ def cases(of: str) -> list[ParameterSet]:
 
 @pytest.mark.parametrize(("row", "stage"), cases("stages listed"))
 def test_given_a_stage_the_table_lists_when_moved_then_it_happens(row: Row, stage: Stage) -> None:
-    outcome = given(row.at(stage)).when(row.move, by=ACTORS[min(row.roles)])
+    outcome = given(row.at(stage)).when(row.move, by=row.by)
     assert outcome.refusal is None, outcome.refusal
     assert len(outcome.events) == 1
 
 
 @pytest.mark.parametrize(("row", "stage"), cases("stages not listed"))
 def test_given_a_stage_the_table_does_not_list_when_moved_then_refused(row: Row, stage: Stage) -> None:
-    given(row.at(stage)).when(row.move, by=ACTORS[min(row.roles)]).refused(rules.STAGE, as_=WrongStage)
+    given(row.at(stage)).when(row.move, by=row.by).refused(rules.STAGE, as_=WrongStage)
+
+
+@pytest.mark.parametrize(("row", "stage"), cases("stages of records"))
+def test_given_a_stage_the_table_lists_for_records_when_a_record_tells_of_it_then_it_happens(
+    row: Row, stage: Stage
+) -> None:
+    outcome = given(row.at(stage)).when(row.move, by=ACTORS[Role.IMPORTER])
+    assert outcome.refusal is None, outcome.refusal
+
+
+@pytest.mark.parametrize(("row", "stage"), cases("stages of no record"))
+def test_given_any_other_stage_when_a_record_tells_of_it_then_refused(row: Row, stage: Stage) -> None:
+    given(row.at(stage)).when(row.move, by=ACTORS[Role.IMPORTER]).refused(rules.STAGE, as_=WrongStage)
 
 
 @pytest.mark.parametrize(("row", "role"), cases("roles listed"))
