@@ -19,7 +19,7 @@ def cases(of: str) -> list[ParameterSet]:
         words: dict[str, set[Stage] | set[Role]] = {
             "stages listed": set(row.stages),
             "stages not listed": possible - row.stages - row.special_stages,
-            "stages of records": row.of_records & possible if Role.IMPORTER in row.roles else set(),
+            "stages of records": set(row.of_records & possible) if Role.IMPORTER in row.roles else set(),
             "stages of no record": (
                 possible - row.stages - row.special_stages - row.of_records if Role.IMPORTER in row.roles else set()
             ),
