@@ -20,7 +20,7 @@ from api.settings import Settings
 from api.wiring import running
 from domain.actors import Actor, Role
 from tests.conftest import JURISDICTION
-from tests.faults.waiting import until
+from tests.faults.waiting import passed, until
 
 V1 = f"/v1/{JURISDICTION}"
 HAZARDS = f"{V1}/hazards"
@@ -110,12 +110,26 @@ class Asker:
         await until(acknowledged)
         return self.book.done[ask.id]
 
-    async def go_on(self, chance: Random) -> None:
-        """Report hazards and tell the workers of them, one request after the other, until no answer comes."""
-        while (reported := await self.ask(Ask(HAZARDS, REPORT))) is not None:
-            for _ in range(chance.randrange(4)):
-                if await self.ask(Ask(f"{HAZARDS}/{reported.stream_id}/workers-notice", NOTICE)) is None:
-                    return
+    async def go_on(self, chance: Random, enough: asyncio.Event) -> None:
+        """Report hazards and tell the workers of them, one request after the other, until it is enough."""
+        while not enough.is_set():
+            reported = await self.ask(Ask(HAZARDS, REPORT))
+            for _ in range(chance.randrange(4)) if reported else ():
+                await self.ask(Ask(f"{HAZARDS}/{reported.stream_id}/workers-notice", NOTICE))
+
+    @asynccontextmanager
+    async def many(self, chance: Random, writers: int = 8) -> AsyncIterator[None]:
+        """So many of them go on while the context lasts. Entered in the middle of it, cold or in full swing."""
+        swing = len(self.book.done) + chance.choice((0, 0, 10, 50))
+        enough = asyncio.Event()
+        going_on = {asyncio.create_task(self.go_on(chance, enough)) for _ in range(writers)}
+        try:
+            await until(lambda: len(self.book.done) >= swing)
+            await passed(chance.uniform(0, 0.05))
+            yield
+        finally:
+            enough.set()
+            await asyncio.gather(*going_on)
 
     async def ask_again(self, chance: Random, most: int = 20) -> None:
         """Ask again whatever is open, and some of what is not: the answers must be the same."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from random import Random
 
@@ -11,22 +10,16 @@ from tests.faults.conftest import Times
 from tests.faults.findings import NOTHING, Findings, found
 from tests.faults.processes import serving
 from tests.faults.table import Table
-from tests.faults.waiting import until
 
 FAULT = "kill -9 of a server process"
-WRITERS = 8
 
 
 async def killed(settings: Mapping[str, str], token: str, book: Book, chance: Random, variant: str | None) -> None:
     """One process: what the last one left open is asked again, then all send at once, and it is killed."""
     async with serving(settings, variant) as (process, address), asking(address, token, book) as asker:
         await asker.ask_again(chance)
-        swing = len(book.done) + chance.choice((0, 0, 10, 50))
-        sending = [asyncio.create_task(asker.go_on(chance)) for _ in range(WRITERS)]
-        await until(lambda: len(book.done) >= swing)
-        await asyncio.wait(sending, timeout=chance.uniform(0, 0.05))
-        await process.kill()
-        await asyncio.gather(*sending)
+        async with asker.many(chance):
+            await process.kill()
 
 
 async def test_given_a_server_killed_again_and_again_then_what_it_acknowledged_is_stored_once(

@@ -1,0 +1,87 @@
+"""PostgreSQL is killed under a serving process: acknowledged is stored, views are the fold, soon ready again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from random import Random
+
+import httpx2
+import pytest
+
+from tests.faults.asking import Asker, Book, asking, token_of
+from tests.faults.conftest import Times
+from tests.faults.findings import NOTHING, Findings, found
+from tests.faults.processes import serving
+from tests.faults.servers import Database, database
+from tests.faults.table import Table
+from tests.faults.views import differing
+from tests.faults.waiting import until
+
+FAULT = "kill -9 of PostgreSQL"
+READY_SECONDS = 10.0
+
+
+@pytest.fixture
+async def own(tmp_path: Path, postgres_bin_dir: Path | None) -> AsyncIterator[Database]:
+    async with database(tmp_path / "database", postgres_bin_dir) as running:
+        yield running
+
+
+async def killed(own: Database, asker: Asker, chance: Random) -> float:
+    """Kill it while all send, and start it again; seconds until the serving process is ready again."""
+    loop = asyncio.get_running_loop()
+    async with asker.many(chance):
+        own.kill(all=chance.random() < 0.5)
+        began = loop.time()
+        await own.again()
+        await until(lambda: ready(asker))
+        return loop.time() - began
+
+
+async def ready(asker: Asker) -> bool:
+    try:
+        return (await asker.client.get("/readyz")).status_code == 200
+    except httpx2.TransportError:
+        return False
+
+
+async def test_given_a_postgresql_killed_again_and_again_then_log_and_views_are_whole_and_it_is_soon_ready(
+    own: Database, times: Times, chance: Random, table: Table, *, full: bool
+) -> None:
+    settings = own.settings()
+    book, token, kills, took = Book(), await token_of(settings), times(3, 100), []
+    async with serving(settings) as (_, address), asking(address, token, book) as asker:
+        for _ in range(kills):
+            took.append(await killed(own, asker, chance))
+            await asker.ask_again(chance)
+
+        assert await found(own.url, book) == NOTHING
+    assert await differing(own.url) == []
+    assert not full or max(took) <= READY_SECONDS
+    table.tell(FAULT, kills, f"{len(book.done)} acknowledged, all stored once; views = fold; ready in {max(took):.1f} s")
+
+
+async def test_control_given_commits_that_do_not_wait_for_the_disk_then_the_loss_is_found(
+    own: Database, chance: Random, table: Table
+) -> None:
+    own.execute("ALTER ROLE hazardloop SET synchronous_commit = off")
+    own.execute("ALTER SYSTEM SET wal_writer_delay = '10s'")
+    own.execute("SELECT pg_reload_conf()")
+    settings = own.settings(WORK_IN_PROCESS="false")
+    book, token, findings = Book(), await token_of(settings), Findings()
+    own.execute("CHECKPOINT")
+    for _ in range(10):
+        async with serving(settings) as (process, address), asking(address, token, book) as asker:
+            async with asker.many(chance):
+                await until(lambda: len(book.done) > 50)
+                own.kill(all=True)
+                await process.kill()
+        await own.again()
+        findings = await found(own.url, book)
+        if findings.lost:
+            break
+
+    assert findings.lost
+    table.tell_control(FAULT, f"synchronous_commit = off: {len(findings.lost)} lost")
