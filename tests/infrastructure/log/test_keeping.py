@@ -101,6 +101,16 @@ async def test_an_erasure_reaches_what_precedes_it_in_its_batch_and_nothing_behi
     assert texts == [Erasable(None), Erasable("after")]
 
 
+async def test_an_erasure_keeps_all_of_its_own_item(log: PostgresEventLog) -> None:
+    stream = uuid4()
+    await append_one(log, note(stream, 1, "before"))
+
+    await append_one(log, Append([noted(stream, 2, "why"), noted(stream, 3, "and who")], erases=stream))
+
+    texts = [one.event.text for one in await log.read(stream) if isinstance(one.event, Noted)]
+    assert texts == [Erasable(None), Erasable("why"), Erasable("and who")]
+
+
 async def test_a_refused_erasure_erases_nothing(log: PostgresEventLog) -> None:
     stream = uuid4()
     await append_one(log, note(stream, 1, "kept"))

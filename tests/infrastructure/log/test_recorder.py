@@ -208,6 +208,13 @@ def test_a_version_that_leaves_a_gap_is_refused(factory: Factory) -> None:
     assert recorder.max_notification_id() == 1
 
 
+def test_recorders_say_read_committed_whatever_the_server_says(service: psycopg.Connection, database_url: str) -> None:
+    service.execute(f"ALTER DATABASE {service.info.dbname} SET default_transaction_isolation = 'serializable'")
+
+    with Factory(library_settings(database_url)) as factory:
+        assert factory.application_recorder().insert_events([stored(uuid4(), 1)]) == [1]
+
+
 async def test_a_reply_lost_after_commit_is_not_taken_for_a_conflict(database_url: str) -> None:
     """The library's own recorder, asked again, finds its own event in the way and raises IntegrityError."""
     async with CutProxy(database_url).listening() as proxy:

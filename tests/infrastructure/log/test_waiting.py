@@ -120,6 +120,21 @@ async def test_a_refused_append_wakes_nobody(
     waiting.cancel()
 
 
+async def test_a_batch_is_told_once_and_a_refused_one_never(log: PostgresEventLog, service: psycopg.Connection) -> None:
+    service.execute("LISTEN hazardloop")
+
+    await log.append([note(version=7)])
+    await log.append([note(), note(version=7), note()])
+    service.execute("SELECT pg_notify('hazardloop', 'no more')")
+
+    told = []
+    for notification in service.notifies(timeout=10):
+        if notification.payload == "no more":
+            break
+        told.append(notification.payload)
+    assert told == [f"{JURISDICTION}/2"]
+
+
 async def test_a_wait_ends_after_its_time_where_nothing_is_told(log: PostgresEventLog) -> None:
     """The notification is lost: this log's wake-ups do not listen."""
     await append_one(log, note())
