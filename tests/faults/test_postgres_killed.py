@@ -18,6 +18,7 @@ from tests.faults.servers import Database, database
 from tests.faults.table import Table
 from tests.faults.views import differing
 from tests.faults.waiting import until
+from tests.infrastructure.views.town import town_at
 
 FAULT = "kill -9 of PostgreSQL"
 READY_SECONDS = 10.0
@@ -58,7 +59,8 @@ async def test_given_a_postgresql_killed_again_and_again_then_log_and_views_are_
             await asker.ask_again(chance)
 
         assert await found(own.url, book) == NOTHING
-    assert await differing(own.url) == []
+    async with town_at(own.url) as town:
+        assert await differing(town) == []
     assert not full or max(took) <= READY_SECONDS
     table.tell(FAULT, kills, f"{len(book.done)} acknowledged, all stored once; views = fold; ready in {max(took):.1f} s")
 
