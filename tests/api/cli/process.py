@@ -7,13 +7,15 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 PATIENCE = 90.0
 """Seconds after which a process that says or does nothing is killed, and the test fails."""
+
+CHECKOUT = Path(__file__).parents[3]
 
 COMMAND = [sys.executable, "-W", "error", "-c", "from api.cli import main; main()"]
 
@@ -60,12 +62,14 @@ def settings_of(home: Path, **more: str) -> dict[str, str]:
 
 
 @contextmanager
-def started(environment: Mapping[str, str], *arguments: str) -> Iterator[Process]:
+def started(
+    environment: Mapping[str, str], *arguments: str, command: Sequence[str] = COMMAND, folder: Path = CHECKOUT
+) -> Iterator[Process]:
     """The command, running; it is killed if it outlives the test."""
     with subprocess.Popen(
-        [*COMMAND, *arguments],
+        [*command, *arguments],
         env=environment,
-        cwd=Path(__file__).parents[3],
+        cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -84,7 +88,7 @@ def answer(environment: Mapping[str, str], *arguments: str) -> str:
     done = subprocess.run(
         [*COMMAND, *arguments],
         env=environment,
-        cwd=Path(__file__).parents[3],
+        cwd=CHECKOUT,
         capture_output=True,
         text=True,
         timeout=PATIENCE,
