@@ -20,6 +20,7 @@ from domain.hazard.grading import Regrade
 from domain.hazard.inspecting import SelfInspect
 from domain.hazard.rectifying import Extend, RecordStep
 from domain.hazard.reporting import Correct, CorrectableField, Transfer
+from domain.hazard.watching import DutyWatch, stream_of
 from domain.hazard.words import Grade, Stage
 from tests.application.views.recorded import at, recorded, watched
 from tests.domain.given import ACTORS, NOW, OURS, SHANGHAI, THEIRS, Did, did, id_of, somebody
@@ -84,6 +85,16 @@ def test_given_a_major_hazard_closed_through_the_loop_then_its_file_holds_all_th
     assert file.closing
     assert file.closing.by.role is Role.UNION_INSPECTOR
     assert (file.workers_notified, len(file.workers_notices), file.duties) == (True, 1, ())
+
+
+def test_given_a_record_without_a_grade_then_its_file_shows_none_and_what_it_did_say() -> None:
+    told = did(ACTORS[Role.IMPORTER], SelfInspect(cause=text("worn valve")))
+
+    file = folded(recorded(reported(reported_as=Grade.MAJOR), told))
+
+    assert (file.stage, file.grade, file.reported_as) == (Stage.SELF_INSPECTED, None, Grade.MAJOR)
+    assert file.self_inspection
+    assert (file.self_inspection.grade, file.self_inspection.cause) == (None, "worn valve")
 
 
 def test_given_a_report_sent_twice_when_acknowledged_then_the_receipt_is_the_later_ones() -> None:
@@ -205,12 +216,16 @@ def test_given_versions_then_each_says_what_stood_then() -> None:
 def test_given_what_the_clock_said_between_two_versions_then_it_belongs_to_the_earlier() -> None:
     log = recorded(reported())
     (duty,) = folded(log).duties
-    log = watched(log, duty.duty, at(100))
-    log = [*log, replace(recorded(reported(), inspected())[1], position=3)]
+    watch = DutyWatch.begin(stream_of(ID), NOW)
+    other_day = duty.duty.model_copy(update={"due": date(2026, 3, 4)})
+    log = watched(log, duty.duty, at(1), now_due=other_day, watch=watch)
+    log = watched(log, other_day, at(100), watch=watch)
+    log = [*log, replace(recorded(reported(), inspected())[1], position=4)]
 
-    first = folded(until_version(log, ID, 1))
+    first, second = (folded(until_version(log, ID, version)) for version in (1, 2))
 
-    assert [one.escalated_to for one in first.duties] == [(Role.UNION_INSPECTOR,)]
+    assert [(one.due, one.escalated_to) for one in first.duties] == [(other_day.due, (Role.UNION_INSPECTOR,))]
+    assert (first.position, second.position) == (2, 4)
 
 
 @pytest.fixture

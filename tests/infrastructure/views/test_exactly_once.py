@@ -70,6 +70,18 @@ async def test_given_a_batch_that_was_taken_when_it_comes_again_then_nothing_cha
     assert await walked.dump() == before
 
 
+async def test_given_events_some_of_which_were_taken_when_they_come_again_then_the_others_are_taken(
+    walked: Town,
+) -> None:
+    await walked.projector().install()
+    keeper, everything = PostgresKeeper(walked.pool, JURISDICTION, Hazards()), await walked.log.read_after(0, 1000)
+
+    assert await keeper.take(everything[:5])
+    assert await keeper.take(everything)
+
+    assert await keeper.position() == len(everything)
+
+
 async def test_given_a_gap_when_events_come_then_none_is_taken(walked: Town) -> None:
     await walked.projector().install()
     keeper = PostgresKeeper(walked.pool, JURISDICTION, Hazards())
