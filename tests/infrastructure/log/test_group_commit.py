@@ -100,6 +100,20 @@ async def test_given_a_full_queue_when_one_more_comes_then_it_is_told_to_come_ag
     assert await answers(tasks) == [[_receipt(0)], [_receipt(1)], [_receipt(2)]]
 
 
+async def test_given_a_batch_that_is_held_up_then_who_waits_for_the_next_is_told_to_come_again(gate: Gate) -> None:
+    group = GroupCommit(gate.write, patience=0.01)
+    first, *others = await while_one_is_written(gate, group, [1, 2])
+
+    assert [type(answer) for answer in await answers(others)] == [Unavailable, Unavailable]
+    assert [type(answer) for answer in await answers([asyncio.create_task(group.append([item(3)]))])] == [Unavailable]
+    assert (group.queued, first.done()) == (0, False)
+
+    gate.opened.set()
+    assert await first == [_receipt(0)]
+    assert await group.append([item(4)]) == [_receipt(4)]
+    assert gate.batches == [[0], [4]]
+
+
 async def test_given_one_that_can_not_be_written_then_the_others_are(gate: Gate) -> None:
     group = GroupCommit(gate.write)
     gate.broken = {2}
