@@ -46,6 +46,10 @@ class Counted:
         else:
             self.events.update(f"hazard.{name}.v1" for name, _ in moves)
 
+    def said(self, *names: str) -> list[int]:
+        """How many rows that can go in say each of these."""
+        return [self.events[f"hazard.{name}.v1"] for name in names]
+
 
 async def taken_in(log: Any, named: str, mapping: str) -> tuple[Tally, list[Fault], Counter[str]]:
     """The tally of an import into this log, the refused cells, and how many events of each name the log has then."""

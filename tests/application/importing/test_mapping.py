@@ -84,7 +84,7 @@ def test_a_wrong_key_is_named(changed, where, what):
             "moves.1",
             "fields.evidence: self_inspect has no such field; it has grade, cause",
         ),
-        ({"fields": {}}, "moves.1", "fields.grade: self_inspect needs it"),
+        ({"move": "reinspect", "fields": {}}, "moves.1", "fields.result: reinspect needs it"),
         (
             {"fields": {"grade": {"constant": "grave"}}},
             "",
