@@ -17,9 +17,10 @@ from domain.actors import Role
 from domain.hazard.closing import Reopen
 from domain.hazard.inspecting import Dismiss, SelfInspect
 from domain.hazard.rectifying import Extend
+from domain.hazard.reinspecting import Reinspect
 from domain.hazard.reporting import Transfer
 from domain.hazard.watching import DutyWatch, stream_of
-from domain.hazard.words import Grade, ReportStage
+from domain.hazard.words import Grade, ReportStage, Result
 from domain.rules.duties import DutyKind
 from tests.application.views.recorded import at, recorded, watched
 from tests.domain.given import ACTORS, NOW, OURS, SHANGHAI, THEIRS, did, id_of
@@ -65,6 +66,16 @@ def test_given_open_duties_when_dismissed_then_all_of_them_lapse() -> None:
     dismissed = did(inspected().by, Dismiss(reason=text("no hazard")))
 
     assert states(recorded(reported(), inspected(), dismissed)) == [(INSPECTION, MET), (PLAN, LAPSED)]
+
+
+def test_given_a_record_of_no_rectification_when_re_inspected_then_no_duty_is_there_twice_or_left_behind() -> None:
+    failed, passed = (did(IMPORTER, Reinspect(result=result)) for result in (Result.FAILED, Result.PASSED))
+    up_to_now = [reported(), inspected(), planned()]
+
+    assert states(recorded(*up_to_now, failed)) == [(INSPECTION, MET), (PLAN, MET), (RECTIFICATION, OPEN)]
+    assert states(recorded(*up_to_now, failed, passed)) == [(INSPECTION, MET), (PLAN, MET), (RECTIFICATION, LAPSED)]
+    assert states(recorded(*up_to_now[:2], failed)) == [(INSPECTION, MET), (PLAN, OPEN)]
+    assert states(recorded(*up_to_now[:2], passed)) == [(INSPECTION, MET), (PLAN, LAPSED)]
 
 
 def test_given_a_deadline_that_has_passed_when_extended_then_the_old_duty_stays_late() -> None:

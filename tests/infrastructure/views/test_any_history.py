@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any
 
@@ -18,9 +18,14 @@ from application.questions import ClockKind, DutiesQuestion, HazardsQuestion, Mo
 from application.views.hazard_batch import hazards_of
 from application.views.hazard_file import fold, until_moment
 from domain.actors import Role
+from domain.hazard.hazard import HazardEvent
+from domain.hazard.inspecting import Dismissed, SelfInspected
+from domain.hazard.rectifying import RectificationPlanned
+from domain.hazard.reinspecting import Reinspected
 from domain.hazard.words import OPEN, Grade, Stage
 from tests.conftest import DatabaseServer
 from tests.domain.given import ACTORS, OURS, SHANGHAI, THEIRS
+from tests.domain.hazard import oracle
 from tests.infrastructure.views.town import Town, town_at
 from tests.infrastructure.views.walks import Walk, everything
 
@@ -63,6 +68,40 @@ async def test_given_any_history_when_built_anew_then_every_byte_is_the_same(
                 assert await town.dump(name) == kept_up
 
 
+async def test_given_a_long_history_then_it_holds_what_only_a_record_says_and_every_byte_is_the_same(
+    town: Town,
+) -> None:
+    walk = Walk(town, Random(320583))
+    await walk.begin()
+    for _ in range(10):
+        await walk.steps(40)
+        await town.project(13)
+
+    said = {said for events in hazards_of(await everything(town)).values() for said in only_of_a_record(events)}
+    assert said == {"no grade", "dismissed late", "never rectified", "a deadline before its day"}
+    kept_up = await town.dump()
+    assert await town.projector(7).rebuild(Projection.HAZARDS, lambda done, all: None, check=True)
+    assert await town.dump() == kept_up
+
+
+def only_of_a_record(log: Sequence[Recorded]) -> Iterator[str]:
+    """What the events of a hazard say that nobody but an importer may."""
+    events = [one.event for one in log if isinstance(one.event, HazardEvent)]
+    for event, stage in ((event, oracle.stage(events[:n])) for n, event in enumerate(events)):
+        match event:
+            case SelfInspected(grade=None):
+                yield "no grade"
+            case Dismissed() if stage not in (Stage.REPORTED, Stage.SELF_INSPECTED):
+                yield "dismissed late"
+            case Reinspected() if stage is not Stage.RECTIFIED:
+                yield "never rectified"
+            case RectificationPlanned() if event.deadline < event.occurred_at.astimezone(SHANGHAI).date():
+                yield "a deadline before its day"
+            case _:
+                continue
+        assert event.by.role is Role.IMPORTER or isinstance(event, RectificationPlanned), event
+
+
 @hypotheses
 @given(seeds, st.sampled_from(ClockKind))
 async def test_given_any_history_when_asked_as_of_a_time_then_it_is_the_fold_up_to_then(
@@ -96,7 +135,13 @@ async def the_past_is_the_fold(town: Town, log: list[Recorded], moment: Moment) 
         assert board is not None
         theirs = [file for file in expected if file.enterprise_uscc == uscc]
         counted_by_hand(board.total, theirs)
-        counted_by_hand(board.by_grade.major, [file for file in theirs if file.grade is Grade.MAJOR])
+        grades = {
+            Grade.GENERAL: board.by_grade.general,
+            Grade.MAJOR: board.by_grade.major,
+            None: board.by_grade.ungraded,
+        }
+        for grade, counts in grades.items():
+            counted_by_hand(counts, [file for file in theirs if file.grade is grade])
         assert board.open_duties == sum(len(file.duties) for file in theirs)
         assert board.overdue_duties == sum(duty.late for file in theirs for duty in file.duties)
     rolled_up = await town.views.jurisdiction_board(AUDITOR, moment)

@@ -6,13 +6,14 @@ from datetime import UTC, date, timedelta
 from uuid import UUID
 
 from application.boards import JurisdictionBoard, KeySector
-from application.questions import ClockKind, Moment
+from application.questions import ClockKind, HazardsQuestion, Moment
 from domain.actors import Role
 from domain.enterprise.enterprise import Change, Close
 from domain.hazard.closing import CloseBeforeImport
+from domain.hazard.grading import Regrade
 from domain.hazard.inspecting import Dismiss, SelfInspect
 from domain.hazard.moves import Move
-from domain.hazard.rectifying import Rectify
+from domain.hazard.rectifying import Plan, Rectify
 from domain.hazard.reporting import Transfer
 from domain.hazard.words import Grade, Stage
 from domain.uscc import check_digit
@@ -62,6 +63,40 @@ async def test_given_hazards_at_every_stage_when_asked_then_the_board_is_the_han
     # To inspect the one, to rectify the two, and the initial reports of the major one, which nobody has sent.
     assert (board.open_duties, board.overdue_duties, board.oldest_overdue) == (5, 0, None)
     assert (board.as_of, board.position) == (NOW, await town.log.head())
+
+
+async def test_given_a_record_without_a_grade_when_asked_then_it_counts_as_ungraded_until_it_is_graded(
+    town: Town,
+) -> None:
+    await town.register(OURS)
+    told = [did(IMPORTER, one) for one in (reported().command, SelfInspect(), Plan(deadline=NOW.date()))]
+    id = await travelled(town, told)
+    await travelled(town, list(road(Stage.RECTIFYING)))
+    ungraded_at = town.clock.at
+    town.later(days=1)
+    await town.do(id, RECTIFIER, Regrade(grade=Grade.MAJOR, reasons=text("as it looks")))
+    await town.project()
+
+    async def found(moment: Moment | None) -> tuple[int, int, int]:
+        board, rolled = await town.views.enterprise_board(AUDITOR, OURS, moment), await rolled_up(town, moment)
+        assert board is not None
+        assert board.by_grade == rolled.by_grade
+        grades = board.by_grade
+        assert grades.ungraded.by_stage[Stage.RECTIFYING] == grades.ungraded.found
+        return grades.general.found, grades.major.found, grades.ungraded.found
+
+    async def graded(moment: Moment | None, grade: Grade | None = None) -> list[Grade | None]:
+        rows = (await town.views.hazards(AUDITOR, HazardsQuestion(moment=moment, grade=grade))).items
+        return sorted((row.grade for row in rows), key=str)
+
+    for clock in ClockKind:
+        then = Moment(ungraded_at, clock)
+        assert await found(then) == (1, 0, 1)
+        assert await graded(then) == [None, Grade.GENERAL]
+        assert await graded(then, Grade.GENERAL) == [Grade.GENERAL]
+        assert await graded(then, Grade.MAJOR) == []
+    assert await found(None) == (1, 1, 0)
+    assert await graded(None) == [Grade.GENERAL, Grade.MAJOR]
 
 
 async def test_given_days_go_by_when_asked_then_what_is_overdue_grows_without_any_event(town: Town) -> None:

@@ -12,6 +12,7 @@ from domain.actors import Actor, Role
 from domain.enterprise.enterprise import Change
 from domain.erasable import Erasable
 from domain.hazard.closing import EraseTexts
+from domain.hazard.inspecting import SelfInspect
 from domain.hazard.moves import Move
 from domain.hazard.rectifying import Extend, Plan
 from domain.hazard.reporting import Correct, CorrectableField, Report, Transfer
@@ -92,18 +93,20 @@ class Walk:
             return INSPECTOR, Correct(field=field, value=value, reason=Erasable("it was wrong"))
         if sort < 33:
             return INSPECTOR, Transfer(enterprise_uscc=self.chance.choice((OURS, THEIRS)), reason=Erasable("theirs"))
-        move = self.chance.choice([one for one in (FORWARD if sort < 80 else ASIDE) if hazard.stage in one.stages])
+        moves = [one for one in (FORWARD if sort < 80 else ASIDE) if hazard.stage in one.stages | one.record_stages]
+        move = self.chance.choice(moves)
         theirs = (None, hazard.enterprise_uscc)
         actor = self.chance.choice(
             [one for one in PEOPLE if one.role in move.roles and one.enterprise in theirs] or [IMPORTER]
         )
-        soon = self.today() + timedelta(days=self.chance.randrange(1, 30))
+        only_of_a_record = hazard.stage not in move.stages or (isinstance(move, SelfInspect) and not move.grade)
+        if only_of_a_record or (move.roles & {Role.IMPORTER} and self.chance.random() < 0.2):
+            actor = IMPORTER
+        soon = self.today() + timedelta(days=self.chance.randrange(-30 if actor is IMPORTER else 1, 30))
         if isinstance(move, Plan):
             move = move.model_copy(update={"deadline": hazard.deadline or soon})
         elif isinstance(move, Extend):
             move = move.model_copy(update={"new_deadline": soon})
-        if move.roles & {Role.IMPORTER} and self.chance.random() < 0.2:
-            actor = IMPORTER
         return actor, move.model_copy(update={"occurred_at": self.claimed(hazard.modified_on)})
 
     async def watch(self) -> None:
