@@ -68,7 +68,7 @@ class PostgresEventLog:
         patience: float = 2.0,
         clock: Clock | None = None,
     ) -> None:
-        """`patience` is how many seconds to wait for the head.
+        """`patience` is how many seconds to wait for the head, and before that for a batch on its way.
 
         Events are stamped by the database's clock, the one all processes share, unless `clock` is given.
         """
@@ -78,7 +78,7 @@ class PostgresEventLog:
         self._wakeups = wakeups
         self._patience = patience
         self._clock = clock
-        self._committer = GroupCommit(self._write)
+        self._committer = GroupCommit(self._write, patience=patience)
         schema = batch.schema_of(code)
         events = Identifier(schema, "events")
         self._append = batch.append_statement(schema)

@@ -20,6 +20,9 @@ PLACES = 5000
 LARGEST = 500
 """Items of one batch, unless one caller brings more: the head is locked no longer than that takes."""
 
+PATIENCE = 2.0
+"""Seconds to wait for a place in a batch; who has waited longer, because one is held up, is told to come again."""
+
 Write = Callable[[Sequence[Item]], Awaitable[Sequence[Outcome | Unavailable]]]
 """Writes a batch and answers item by item; raises for the whole of it."""
 
@@ -28,6 +31,7 @@ Write = Callable[[Sequence[Item]], Awaitable[Sequence[Outcome | Unavailable]]]
 class _Waiting:
     items: Sequence[Item]
     answered: asyncio.Future[Sequence[Outcome | Unavailable]]
+    until: float
 
     def answer(self, outcomes: Sequence[Outcome | Unavailable] | Exception) -> None:
         if self.answered.done():
@@ -41,10 +45,11 @@ class _Waiting:
 class GroupCommit:
     """The queue before `write`, and the task that empties it while there is anything in it."""
 
-    def __init__(self, write: Write, places: int = PLACES, largest: int = LARGEST) -> None:
+    def __init__(self, write: Write, places: int = PLACES, largest: int = LARGEST, patience: float = PATIENCE) -> None:
         self._write = write
         self._places = places
         self._largest = largest
+        self._patience = patience
         self._queue: deque[_Waiting] = deque()
         self._queued = 0
         self._committing: asyncio.Task[None] | None = None
@@ -55,10 +60,11 @@ class GroupCommit:
         return self._queued
 
     async def append(self, items: Sequence[Item]) -> Sequence[Outcome]:
-        """Write the items with the next batch. Raises Unavailable: at once where the queue is full."""
+        """Write the items with the next batch. Raises Unavailable: the queue is full, or a batch held up."""
         if self._queue and self._queued + len(items) > self._places:
             raise Unavailable
-        waiting = _Waiting(items, asyncio.get_running_loop().create_future())
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(items, loop.create_future(), loop.time() + self._patience)
         self._queue.append(waiting)
         self._queued += len(items)
         if self._committing is None:
@@ -68,20 +74,37 @@ class GroupCommit:
     async def _commit(self) -> None:
         try:
             while self._queue:
-                await self._together(self._next_batch())
+                batch = self._next_batch()
+                self._held_up = asyncio.get_running_loop().call_later(self._patience, self._turn_away)
+                try:
+                    await self._together(batch)
+                finally:
+                    self._held_up.cancel()
         finally:
             self._committing = None
+
+    def _turn_away(self) -> None:
+        """A batch is held up: who has waited long enough is told to come again, and the others when they have."""
+        loop = asyncio.get_running_loop()
+        while self._queue and self._queue[0].until <= loop.time():
+            self._first().answer(Unavailable())
+        next_time = self._queue[0].until if self._queue else loop.time() + self._patience
+        self._held_up = loop.call_at(next_time, self._turn_away)
 
     def _next_batch(self) -> Sequence[_Waiting]:
         batch: list[_Waiting] = []
         size = 0
         while self._queue and (not batch or size + len(self._queue[0].items) <= self._largest):
-            waiting = self._queue.popleft()
-            self._queued -= len(waiting.items)
+            waiting = self._first()
             if not waiting.answered.cancelled():
                 batch.append(waiting)
                 size += len(waiting.items)
         return batch
+
+    def _first(self) -> _Waiting:
+        waiting = self._queue.popleft()
+        self._queued -= len(waiting.items)
+        return waiting
 
     async def _together(self, batch: Sequence[_Waiting]) -> None:
         """Write a batch; where it fails for a reason that may be one caller's, write each caller's items alone."""
