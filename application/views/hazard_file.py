@@ -58,7 +58,7 @@ def fold(recorded: Sequence[Recorded], zone: ZoneInfo, asked_at: datetime | None
     memory, parts = HazardMemory.of(recorded[0]), Parts()
     for one in recorded:
         memory.take(one)
-        parts.take(one)
+        parts.take(one, memory.hazard)
     report = recorded[0].event
     assert isinstance(report, Reported)
     today = local_day(asked_at or recorded[-1].recorded_at, zone)

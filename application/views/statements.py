@@ -15,11 +15,11 @@ from domain.event import DomainEvent
 from domain.hazard.closing import ClosedBeforeImport, ClosedOut, Reopened, TextsErased
 from domain.hazard.dual_reporting import DualReportAcknowledged, DualReported, WorkersNotified
 from domain.hazard.grading import GradeChallengeAnswered, GradeChallenged, Regraded
+from domain.hazard.hazard import Hazard
 from domain.hazard.inspecting import Dismissed, SelfInspected
 from domain.hazard.rectifying import DeadlineExtended, RectificationPlanned, RectificationStepRecorded, Rectified
 from domain.hazard.reinspecting import Reinspected, ResumptionApproved
 from domain.hazard.reporting import CorrectableField, Corrected, Transferred
-from domain.hazard.words import ReportStage
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,44 +62,46 @@ S = TypeVar("S", bound=Statement)
 
 
 class Parts:
-    """What a hazard's events have said, under the names of HazardFile."""
+    """What a hazard's events have said, under the names of HazardFile. What still counts is the aggregate's to say."""
 
     def __init__(self) -> None:
         self.fields: dict[str, Any] = {}
+        self._round = 1
 
-    def take(self, recorded: Recorded) -> None:
-        """Add what the event says, and drop what it makes void."""
+    def take(self, recorded: Recorded, hazard: Hazard) -> None:
+        """Add what the event says; `hazard` is as it left it, and what counts no more is dropped."""
+        self._drop_void(hazard)
         event = recorded.event
-        assert isinstance(event, DomainEvent)
         if isinstance(event, DualReportAcknowledged):
             self._acknowledge(event, recorded)
-            return
-        self._void(event)
-        part = PARTS.get(type(event))
-        if part is None:
-            return
-        statement = _statement(part.kind, recorded)
-        self.fields[part.field] = (*self.fields.get(part.field, ()), statement) if part.many else statement
+        elif isinstance(event, Corrected):
+            self._correct(event)
+        part = PARTS.get(type(event)) if isinstance(event, DomainEvent) else None
+        if part is not None:
+            statement = _statement(part.kind, recorded)
+            self.fields[part.field] = (*self.fields.get(part.field, ()), statement) if part.many else statement
 
-    def _void(self, event: object) -> None:
-        if isinstance(event, Reopened):
+    def _drop_void(self, hazard: Hazard) -> None:
+        if hazard.round != self._round:
+            self._round = hazard.round
             for part in PARTS.values():
                 if part.of_the_round:
                     self.fields.pop(part.field, None)
-        elif isinstance(event, Regraded):
+        if hazard.planned_at_version is None:
             self.fields.pop("plan", None)
             self.fields.pop("extensions", None)
-            sent = self.fields.get("dual_reports", ())
-            self.fields["dual_reports"] = tuple(one for one in sent if one.stage is not ReportStage.FINAL)
-        elif isinstance(event, Corrected) and event.field in (CorrectableField.CAUSE, CorrectableField.HARM):
-            inspection = self.fields.get("self_inspection")
-            if inspection is not None:
-                corrected = {event.field.value: event.value.value}
-                self.fields["self_inspection"] = inspection.model_copy(update=corrected)
+        sent = self.fields.get("dual_reports", ())
+        self.fields["dual_reports"] = tuple(one for one in sent if (one.recipient, one.stage) in hazard.sent)
+
+    def _correct(self, event: Corrected) -> None:
+        inspection = self.fields.get("self_inspection")
+        if inspection is not None and event.field in (CorrectableField.CAUSE, CorrectableField.HARM):
+            corrected = {event.field.value: event.value.value}
+            self.fields["self_inspection"] = inspection.model_copy(update=corrected)
 
     def _acknowledge(self, event: DualReportAcknowledged, recorded: Recorded) -> None:
         receipt = _statement(said.Acknowledgement, recorded)
-        sent: list[SentReport] = list(self.fields.get("dual_reports", ()))
+        sent: list[SentReport] = list(self.fields["dual_reports"])
         for at, one in reversed(list(enumerate(sent))):
             if (one.recipient, one.stage) == (event.recipient, event.stage):
                 sent[at] = one.model_copy(update={"acknowledged": receipt})

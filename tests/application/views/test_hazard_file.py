@@ -174,14 +174,15 @@ def test_given_a_reopened_hazard_then_nothing_of_the_earlier_round_stands_in_the
     assert [one.reason for one in file.reopenings] == ["it leaks again"]
 
 
-def test_given_a_regrading_then_the_plan_and_the_final_reports_are_void_and_others_stay() -> None:
+def test_given_a_regrading_then_the_plan_and_what_was_reported_of_the_old_grade_are_void() -> None:
     regraded = did(INSPECTOR, Regrade(grade=Grade.GENERAL, reasons=text("no gas")))
     to_verified = (reported(), inspected(MAJOR), sent(REGULATOR, PROGRESS), planned(), rectified(), PASSED)
 
     file = folded(recorded(to_verified, FINALS[:2], regraded))
 
     assert (file.plan, file.planned_at_version, file.deadline) == (None, None, None)
-    assert [one.stage for one in file.dual_reports] == [PROGRESS]
+    assert (file.dual_reports, file.extensions) == ((), ())
+    assert len(file.reinspections) == 1
     assert [one.grade for one in file.regradings] == [Grade.GENERAL]
 
 

@@ -11,7 +11,7 @@ from application.views.statements import PARTS, Parts, history_entry
 from domain.erasable import Erasable
 from domain.event import DomainEvent
 from domain.hazard.dual_reporting import DualReportAcknowledged
-from domain.hazard.hazard import HazardEvent
+from domain.hazard.hazard import Hazard, HazardEvent
 from domain.hazard.reporting import Reported
 from tests.application.views.recorded import at, lie
 from tests.domain.given import NOW, id_of
@@ -52,7 +52,7 @@ def test_given_any_event_then_the_history_says_all_of_it(
 def test_given_any_event_of_a_hazard_then_the_file_can_say_it(event: DomainEvent) -> None:
     parts = Parts()
 
-    parts.take(lie(event, 1, NOW))
+    parts.take(lie(event, 1, NOW), Hazard.begin(event.originator_id, NOW))
 
     part = PARTS.get(type(event))
     assert part is None or part.field in parts.fields
