@@ -15,8 +15,8 @@ from typing import Any, Protocol
 from application.log import EventLog, Recorded, Unavailable, Unreadable
 from application.questions import Projection
 
-BATCH = 1000
-"""Events read, decoded and written at a time."""
+BATCH = 500
+"""Events read, decoded and written at a time: more would be faster, and keep the requests of the same process waiting."""
 
 POLL_SECONDS = 10.0
 """How often to look for events nobody told of."""
