@@ -15,7 +15,10 @@ FIRST_PAUSE = 0.005
 LONGEST_PAUSE = 0.1
 """Seconds between two looks; doubled from the first to the longest. All who wait share each look."""
 
-_POSITIONS = "SELECT name, version, position FROM {projection} WHERE serving"
+_POSITIONS = """
+SELECT name, position FROM {projection}
+WHERE serving AND (name, version) IN (SELECT * FROM unnest(%(names)s::text[], %(versions)s::int[]))
+"""
 
 
 class Reaching:
@@ -51,9 +54,9 @@ class Reaching:
 
     async def _ask(self) -> None:
         statement = SQL(_POSITIONS).format(projection=self._asking.projection)
-        for row in await self._asking.rows(statement, {}):
-            if VERSIONS[Projection(row["name"])] == row["version"]:
-                self._known[row["name"]] = row["position"]
+        read = {"names": [name.value for name in VERSIONS], "versions": list(VERSIONS.values())}
+        for row in await self._asking.rows(statement, read):
+            self._known[row["name"]] = row["position"]
 
 
 def _heard(looked: asyncio.Task[None]) -> None:

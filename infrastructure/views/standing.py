@@ -11,12 +11,18 @@ from application.log import EventLog
 from application.questions import Projection, ProjectionState, ProjectionStatus
 from infrastructure.views.asking import Asking
 
-_STATUS = "SELECT name, version, build, state, position, error FROM {projection} ORDER BY name, version, build"
+# A newer release may keep up projections this one has never heard of.
+_STATUS = """
+SELECT name, version, build, state, position, error FROM {projection} WHERE name = ANY(%(names)s)
+ORDER BY name, version, build
+"""
 
 
 async def status(asking: Asking, log: EventLog) -> Sequence[ProjectionStatus]:
     """Every build of every projection. Raises Unavailable."""
-    rows = await asking.rows(SQL(_STATUS).format(projection=asking.projection), {})
+    rows = await asking.rows(
+        SQL(_STATUS).format(projection=asking.projection), {"names": [name.value for name in Projection]}
+    )
     head = await log.head()
     waiting = {position: await _waiting_since(log, position) for position in {row["position"] for row in rows}}
     now = asking.clock.now()

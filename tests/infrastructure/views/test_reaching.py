@@ -70,6 +70,23 @@ async def test_given_no_view_yet_when_asked_then_it_is_unavailable(town: Town) -
         await town.views.overdue_duties(town.clock.at.date())
 
 
+async def test_given_what_a_newer_release_keeps_up_when_asked_then_it_is_passed_over(town: Town) -> None:
+    await town.project()
+    async with town.pool.connection() as connection:
+        await connection.execute(
+            "INSERT INTO hazardloop_320583.projection (name, version, build, state, serving, position)"
+            " VALUES ('cups', 1, 1, 'live', true, 9), ('hazards', 9, 1, 'live', true, 9)"
+        )
+
+    assert {(one.name, one.version) for one in await town.views.status()} == {
+        (Projection.HAZARDS, 1),
+        (Projection.HAZARDS, 9),
+        (Projection.ENTERPRISES, 1),
+    }
+    with pytest.raises(Unavailable):
+        await town.views.reached(9, [Projection.HAZARDS], timeout=0.05)
+
+
 async def test_given_a_database_that_is_gone_when_asked_then_it_is_unavailable(town: Town) -> None:
     await town.project()
     views = PostgresViews(town.pool, JURISDICTION, town.log, SHANGHAI, town.clock)
