@@ -72,6 +72,8 @@ class Asker:
     client: httpx2.AsyncClient
     book: Book
     keyed: bool = True
+    turned_away: int = 0
+    """How often the answer was 503."""
 
     async def send(self, ask: Ask) -> httpx2.Response | None:
         """The answer; None where none came, or 503."""
@@ -87,6 +89,7 @@ class Asker:
             return None
         if response.status_code == 503:
             assert "retry-after" in response.headers
+            self.turned_away += 1
             return None
         return response
 

@@ -7,6 +7,7 @@ it (`make faults`); HAZARDLOOP_FAULTS_SEED repeats the chance of an earlier run.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from random import Random
@@ -48,7 +49,7 @@ def times() -> Times:
 @pytest.fixture
 def chance(request: pytest.FixtureRequest) -> Random:
     """The test's own chance."""
-    print(f"HAZARDLOOP_FAULTS_SEED={SEED}")
+    sys.stdout.write(f"HAZARDLOOP_FAULTS_SEED={SEED}\n")
     return Random(f"{SEED} {request.node.name}")
 
 
@@ -61,4 +62,3 @@ def table() -> Table:
 def settings(database_url: str, tmp_path: Path) -> Mapping[str, str]:
     """Of server processes over the test's database. They serve; views and clock are others' work."""
     return settings_of(tmp_path / "home", DATABASE_URL=database_url, WORK_IN_PROCESS="false", LOCK_TIMEOUT="2")
-

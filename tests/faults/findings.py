@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from uuid import UUID
 
 import psycopg
@@ -65,11 +66,7 @@ def compare(stored: Sequence[Stored], book: Book) -> Findings:
         elsewhere=tuple(elsewhere | book.differing),
         doubled=tuple(id for id, number in times.items() if number > 1),
         gaps=missing(one.position for one in stored),
-        backwards=tuple(
-            after.position
-            for before, after in zip(stored, stored[1:], strict=False)
-            if after.recorded_at < before.recorded_at
-        ),
+        backwards=tuple(after.position for before, after in pairwise(stored) if after.recorded_at < before.recorded_at),
     )
 
 

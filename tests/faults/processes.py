@@ -58,7 +58,7 @@ class Running:
 
 @asynccontextmanager
 async def started(settings: Mapping[str, str], *arguments: str, variant: str | None = None) -> AsyncIterator[Running]:
-    """`hazardloop` with these arguments, in a variant of tests/faults/variants.py if one is named; killed at the end."""
+    """`hazardloop` with these arguments, in a variant of variants.py if one is named; killed at the end."""
     prepared = f"from tests.faults import variants; variants.{variant}(); " if variant else ""
     program = f"{prepared}from api.cli import main; main()"
     async with process(settings, "-c", program, *arguments) as running:

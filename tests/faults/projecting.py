@@ -1,7 +1,7 @@
 """The product's projector as a process of its own, in small batches, saying after each how far it has come.
 
 python -m tests.faults.projecting URL WHAT BATCH: WHAT is `projector`, which goes on for ever; `rebuild`, which builds
-anew again and again; or `position-first`, a projector broken on purpose: it commits how far it has come before what it did.
+anew again and again; or `position-first`, a projector broken on purpose, which commits its position before its effects.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Sequence
-
 
 from application.log import Recorded
 from application.projecting import Projector
@@ -23,12 +22,17 @@ from tests.infrastructure.views.town import town_at
 CAME_TO = "came to"
 
 
+def say(position: int) -> None:
+    sys.stdout.write(f"{CAME_TO} {position}\n")
+    sys.stdout.flush()
+
+
 class Telling(PostgresKeeper):
     """Says how far it has come."""
 
     async def take(self, recorded: Sequence[Recorded]) -> bool:
         took = await super().take(recorded)
-        print(CAME_TO, self.name, recorded[-1].position, flush=True)
+        say(recorded[-1].position)
         return took
 
 
@@ -42,7 +46,7 @@ class PositionFirst(Telling):
             await self._rows.move(connection, row.build, recorded[-1].position)
         async with self._pool.connection() as connection, connection.transaction():
             await self._apply(connection, self._rows.build(row.build), recorded)
-        print(CAME_TO, self.name, recorded[-1].position, flush=True)
+        say(recorded[-1].position)
         return True
 
 
@@ -59,7 +63,7 @@ async def main(url: str, what: str, batch: int) -> None:
 
 async def rebuild_again_and_again(projector: Projector) -> None:
     def tell(done: int, all: int) -> None:
-        print(CAME_TO, done, all, flush=True)
+        say(done)
 
     while True:
         for name in Projection:

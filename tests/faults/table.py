@@ -1,4 +1,4 @@
-"""What the faults showed, as the table printed when all have run: fault, how often, what was seen, what the control found."""
+"""What the faults showed, as a table: which, how often, what was seen, and what the control found."""
 
 from __future__ import annotations
 

@@ -62,7 +62,8 @@ async def test_given_a_postgresql_killed_again_and_again_then_log_and_views_are_
     async with town_at(own.url) as town:
         assert await differing(town) == []
     assert not full or max(took) <= READY_SECONDS
-    table.tell(FAULT, kills, f"{len(book.done)} acknowledged, all stored once; views = fold; ready in {max(took):.1f} s")
+    seen = f"{len(book.done)} acknowledged, all stored once; views = fold; ready within {max(took):.1f} s"
+    table.tell(FAULT, kills, seen)
 
 
 async def test_control_given_commits_that_do_not_wait_for_the_disk_then_the_loss_is_found(
@@ -75,11 +76,14 @@ async def test_control_given_commits_that_do_not_wait_for_the_disk_then_the_loss
     book, token, findings = Book(), await token_of(settings), Findings()
     own.execute("CHECKPOINT")
     for _ in range(10):
-        async with serving(settings) as (process, address), asking(address, token, book) as asker:
-            async with asker.many(chance):
-                await until(lambda: len(book.done) > 50)
-                own.kill(all=True)
-                await process.kill()
+        async with (
+            serving(settings) as (process, address),
+            asking(address, token, book) as asker,
+            asker.many(chance),
+        ):
+            await until(lambda: len(book.done) > 50)
+            own.kill(all=True)
+            await process.kill()
         await own.again()
         findings = await found(own.url, book)
         if findings.lost:

@@ -1,6 +1,6 @@
-"""The connection is cut after COMMIT, before the reply: asked again with its key, a request is answered as it was meant to be.
+"""The connection is cut after COMMIT, before the reply: asked again with its key, a request gets the answer it is owed.
 
-A proxy cuts where chance has it: between the product and its database once, twice, or between the client and the product.
+A proxy cuts where chance has it: once or twice between the product and its database, or between client and product.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A server process is killed 0 to 50 ms after requests were sent, cold or in full swing: acknowledged is stored, once."""
+"""A server process is killed within 50 ms of requests, cold or in full swing: acknowledged = stored, once."""
 
 from __future__ import annotations
 

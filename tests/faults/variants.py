@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
+from application import commands
 from application.log import Append, CommandKey, Known, Outcome, Receipt, Recorded
 from infrastructure.log.event_log import PostgresEventLog
 from tests.faults.waiting import passed
@@ -39,3 +40,8 @@ def hasty() -> None:
 
     PostgresEventLog.append = append  # type: ignore[method-assign]
     PostgresEventLog.read_for = read  # type: ignore[method-assign]
+
+
+def blind_to_versions() -> None:
+    """Decides without looking which version the caller has seen."""
+    commands._on_this_version = lambda request, aggregate, replaces: None

@@ -1,4 +1,4 @@
-"""Are the views what the log says? Both as bytes: those that were kept up, and those folded anew from the first event."""
+"""Are the views what the log says? As bytes: those that were kept up, and those folded anew from the first event."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from tests.infrastructure.views.town import Town
 
 
 async def differing(town: Town) -> list[Projection]:
-    """The views that are not what the fold of the log makes them. First they catch up: an erasure on its way is in neither.
+    """The views that are not what the fold of the log makes them; each is replaced by the one built anew.
 
-    Each is replaced by the one built anew.
+    First they catch up: built anew, a view lacks texts whose erasure the one that was kept up has yet to come to.
     """
     await town.project()
     return [name for name in Projection if not await _same(town, name)]

@@ -24,6 +24,6 @@ async def until(so: Callable[[], bool | Coroutine[Any, Any, bool]], patience: fl
 
 
 async def passed(seconds: float) -> None:
-    """Return after a while, for those who have nothing to wait for: a process broken on purpose, a look now and then."""
+    """Return after a while, for those who have nothing to wait for: one broken on purpose, a look now and then."""
     with suppress(TimeoutError):
         await asyncio.wait_for(asyncio.Event().wait(), seconds)
