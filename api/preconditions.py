@@ -7,8 +7,7 @@ import re
 from starlette.requests import Request
 
 from api.problems import Kind, Problem
-from application.commands import STALE
-from domain.refusals import CONTRACT, Rule, StaleVersion
+from domain.refusals import CONTRACT, Rule
 
 IF_MATCH = Rule("if_match.form", 'If-Match holds one ETag as this API gives it: a version in quotes, as "7"', CONTRACT)
 KEY = Rule("idempotency_key.form", "an Idempotency-Key is 1 to 200 printable ASCII characters without spaces", CONTRACT)
@@ -33,12 +32,6 @@ def expected_version(request: Request) -> int | None:
     if match is None:
         raise Problem.of_rule(Kind.INVALID_INPUT, IF_MATCH, "If-Match")
     return int(match[1])
-
-
-def expects_nothing(request: Request) -> None:
-    """What is about to be created has no version yet. Raises StaleVersion for any that is named."""
-    if expected_version(request) is not None:
-        raise StaleVersion(STALE, "If-Match")
 
 
 def idempotency_key(request: Request) -> str | None:

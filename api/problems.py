@@ -46,7 +46,7 @@ class Kind(Named, Enum):
     UNSUPPORTED_MEDIA_TYPE = Named("unsupported-media-type", 415, "The body has a content type that is not accepted")
     VERSION_REQUIRED = Named("version-required", 428, "This decision needs the version it was taken on")
     INTERNAL = Named("internal", 500, "Something is wrong with the service")
-    UNAVAILABLE = Named("unavailable", 503, "The service can't answer just now; nothing was written")
+    UNAVAILABLE = Named("unavailable", 503, "The service can't answer just now")
 
     @property
     def urn(self) -> str:

@@ -7,12 +7,14 @@ answered as the first time.
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
+from weakref import WeakValueDictionary
 
 from application.log import Append, CommandKey, EventLog, Known, Receipt, Recorded, Stale, Unavailable
 from application.ports import Chance, Clock, EvidenceStore
@@ -31,15 +33,15 @@ NO_HAZARD = Rule("hazard.unknown", "there is no such hazard", CONTRACT)
 NO_ENTERPRISE = Rule("enterprise.unknown", "no enterprise is registered under this code", CONTRACT)
 REGISTERED = Rule("enterprise.registered", "an enterprise is registered under this code already", CONTRACT)
 NO_EVIDENCE = Rule("evidence.unknown", "nothing is stored under this hash; store the file first", CONTRACT)
-NO_DUPLICATE = Rule("dismissal.duplicate_of", "the hazard named as the original does not exist", CONTRACT)
+NO_DUPLICATE = Rule("dismissal.original_unknown", "the hazard named as the original does not exist", CONTRACT)
 MATCH = Rule(
     "if_match.required", "this decision replaces something: say in If-Match which version it was taken on", CONTRACT
 )
 STALE = Rule("if_match.stale", "the resource has moved on since this version", CONTRACT)
 REUSED = Rule("idempotency_key.reused", "this Idempotency-Key was used with another request body", CONTRACT)
 
-ATTEMPTS = 8
-"""How often a command that named no version is decided anew when somebody else was faster."""
+PATIENCE = 5.0
+"""Seconds for which a command that named no version is decided anew while others are faster."""
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -69,10 +71,15 @@ class Commands:
     clock: Clock
     chance: Chance
     evidence: EvidenceStore
+    turns: WeakValueDictionary[UUID, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    """Of the commands of this process that lost a race for a stream, one at a time tries again."""
 
     async def report(self, request: Request, report: Report) -> Receipt:
         """Report a hazard; answers the new stream's first version."""
-        hazard = report.open(self.chance.id(), self._act(request, report.occurred_at))
+        id = self.chance.id()
+        if (receipt := await self._answered(request, id)) is not None:
+            return receipt
+        hazard = report.open(id, self._act(request, report.occurred_at))
         if report.enterprise_uscc is not None:
             await self._enterprise_is_known(report.enterprise_uscc)
         await self._evidence_is_known(report.evidence)
@@ -82,7 +89,7 @@ class Commands:
         """Make one move on a hazard."""
 
         async def decide(hazard: Hazard) -> None:
-            hazard.carry_out(move, self._act(request, move.occurred_at))
+            hazard.carry_out(move, self._act(request, move.occurred_at, hazard))
             # Only now: whoever may not make the move learns nothing of what else there is.
             await self._references_are_known(move, request.actor)
 
@@ -92,16 +99,29 @@ class Commands:
     async def register(self, request: Request, register: Register) -> Receipt:
         """Register an enterprise."""
         id = enterprise_stream(self.code, register.uscc)
+        if (receipt := await self._answered(request, id)) is not None:
+            return receipt
         return await self._first(request, register.open(id, self._act(request, register.occurred_at)), REGISTERED)
 
     async def carry_out_on_enterprise(self, request: Request, uscc: str, command: EnterpriseCommand) -> Receipt:
         """Change or close an enterprise."""
 
         async def decide(enterprise: Enterprise) -> None:
-            enterprise.carry_out(command, self._act(request, command.occurred_at))
+            enterprise.carry_out(command, self._act(request, command.occurred_at, enterprise))
 
         id = enterprise_stream(self.code, uscc)
         return await self._next(request, id, Enterprise, NO_ENTERPRISE, command.replaces, decide)
+
+    async def _answered(self, request: Request, stream_id: UUID) -> Receipt | None:
+        """What the command was answered the first time, before any rule is asked."""
+        if request.command is not None:
+            _, known = await self.log.read_for(stream_id, request.command)
+            if known is not None:
+                return _again(known, request)
+        if request.expected_version is not None:
+            # What is about to be created has no version yet.
+            raise StaleVersion(STALE, "If-Match")
+        return None
 
     async def _first(self, request: Request, aggregate: Aggregate, taken: Rule) -> Receipt:
         (outcome,) = await self.log.append([Append(_pending(aggregate), request.command)])
@@ -119,7 +139,8 @@ class Commands:
         decide: Callable[[A], Awaitable[None]],
         erases: UUID | None = None,
     ) -> Receipt:
-        for _ in range(ATTEMPTS):
+        async def attempt() -> Receipt | None:
+            """One attempt; None if somebody else was faster."""
             recorded, known = await self.log.read_for(stream_id, request.command)
             if known is not None:
                 return _again(known, request)
@@ -129,18 +150,29 @@ class Commands:
             _on_this_version(request, aggregate, replaces)
             await decide(aggregate)
             (outcome,) = await self.log.append([Append(_pending(aggregate), request.command, erases)])
-            if isinstance(outcome, Receipt):
-                return outcome
-            if isinstance(outcome, Known):
-                return _again(outcome, request)
-        raise Unavailable
+            if isinstance(outcome, Stale):
+                return None
+            return outcome if isinstance(outcome, Receipt) else _again(outcome, request)
 
-    def _act(self, request: Request, occurred_at: datetime | None) -> Act:
+        receipt = await attempt()
+        if receipt is not None:
+            return receipt
+        turn = self.turns.setdefault(stream_id, asyncio.Lock())
+        try:
+            async with asyncio.timeout(PATIENCE), turn:
+                while (receipt := await attempt()) is None:
+                    pass
+                return receipt
+        except TimeoutError:
+            raise Unavailable from None
+
+    def _act(self, request: Request, occurred_at: datetime | None, on: Aggregate | None = None) -> Act:
+        """Said to have occurred now where nothing else is said, but never before what it follows."""
         now = self.clock.now()
         return Act(
             by=request.actor,
             now=now,
-            occurred_at=occurred_at or now,
+            occurred_at=occurred_at or (max(now, on.modified_on) if on else now),
             correlation_id=request.correlation_id,
             rules=self.rules,
         )

@@ -16,7 +16,7 @@ from application.log import EventLog, Recorded, Unavailable, Unreadable
 from application.questions import Projection
 
 BATCH = 500
-"""Events read, decoded and written at a time: more would be faster, and keep the requests of the same process waiting."""
+"""Events read, decoded and written at a time: more would be faster, and keep the process from its requests."""
 
 POLL_SECONDS = 10.0
 """How often to look for events nobody told of."""

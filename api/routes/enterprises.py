@@ -13,7 +13,6 @@ from api.access import admitted, asked
 from api.answering import EnterpriseDone, answer, done, unless_seen, versioned
 from api.asking import Asking, AskingEnterprises
 from api.bodies import command, json_body
-from api.preconditions import expects_nothing
 from api.problems import Kind
 from api.routes import described
 from api.routes.asked_of import Asker, caught_up, written
@@ -40,7 +39,6 @@ router = APIRouter(tags=["enterprises"])
 async def register(request: Request) -> Response:
     """Register an enterprise under its unified social credit code."""
     caller = await admitted(request)
-    expects_nothing(request)
     body = await json_body(request)
     registered = command(Register, body)
     receipt = await caller.jurisdiction.commands.register(asked(request, caller, body), registered)

@@ -12,7 +12,6 @@ from api.access import admitted, asked
 from api.answering import Done, answer, done, versioned
 from api.asking import Asking, AskingDuties, AskingHazard, AskingHazards
 from api.bodies import command, json_body
-from api.preconditions import expects_nothing
 from api.problems import Kind, Problem
 from api.routes import described
 from api.routes.asked_of import Asker, caught_up, written
@@ -40,7 +39,6 @@ router = APIRouter(tags=["hazards"])
 async def report(request: Request) -> Response:
     """Report a hazard: anyone, by any channel (安全生产法 Art 59)."""
     caller = await admitted(request)
-    expects_nothing(request)
     body = await json_body(request)
     reported = command(Report, body)
     receipt = await caller.jurisdiction.commands.report(asked(request, caller, body), reported)

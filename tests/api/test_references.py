@@ -37,7 +37,7 @@ async def test_another_enterprises_hazard_as_the_original_answers_as_one_that_do
 
     there, nowhere = [await dismissed(officer, hazard, original) for original in (id_of(theirs), NO_HAZARD)]
 
-    refused(there, 422, "rule-broken", field="duplicate_of", rule="dismissal.duplicate_of")
+    refused(there, 422, "rule-broken", field="duplicate_of", rule="dismissal.original_unknown")
     assert said(there) == said(nowhere)
     assert there.headers.keys() == nowhere.headers.keys()
     assert await people.head() == head
