@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -41,15 +42,19 @@ class Follower:
     async def live(self, client: httpx2.AsyncClient) -> None:
         """Follow the live stream for ever; where it breaks off, go on behind the last event seen."""
         while True:
-            headers = {"Last-Event-ID": str(self.seen[-1][0])} if self.seen else {}
             with suppress(httpx2.TransportError):
-                async with client.stream("GET", f"{V1}/events/stream", headers=headers, timeout=None) as response:
-                    assert response.status_code == 200
-                    async for line in response.aiter_lines():
-                        if line.startswith("data: "):
-                            event = json.loads(line.removeprefix("data: "))
-                            self.seen.append((event["position"], UUID(event["state"]["correlation_id"])))
+                async with stream(client, self.seen[-1][0] if self.seen else 0) as response:
+                    await self.read(response)
             await passed(0.1)
+
+    async def read(self, response: httpx2.Response, most: int | None = None) -> None:
+        """Read a live stream to its end, or until so many events were seen."""
+        async for line in response.aiter_lines():
+            if line.startswith("data: "):
+                event = json.loads(line.removeprefix("data: "))
+                self.seen.append((event["position"], UUID(event["state"]["correlation_id"])))
+                if len(self.seen) == most:
+                    return
 
     def missed(self, book: Book) -> list[UUID]:
         """Requests that were acknowledged and whose event it has not seen."""
@@ -60,6 +65,27 @@ class Follower:
     def in_order(self) -> bool:
         """Whether it has seen 1, 2, 3 …, each once."""
         return [mark for mark, _ in self.seen] == list(range(1, len(self.seen) + 1))
+
+
+@asynccontextmanager
+async def stream(client: httpx2.AsyncClient, after: int = 0) -> AsyncIterator[httpx2.Response]:
+    """The live stream behind a position. It is read when the caller reads it: who does not makes the server wait."""
+    headers = {"Last-Event-ID": str(after)}
+    async with client.stream("GET", f"{V1}/events/stream", headers=headers, timeout=None) as response:
+        assert response.status_code == 200
+        yield response
+
+
+@asynccontextmanager
+async def followed_live(client: httpx2.AsyncClient) -> AsyncIterator[Follower]:
+    """A follower of the live stream while the context lasts."""
+    follower = Follower()
+    following = asyncio.create_task(follower.live(client))
+    try:
+        yield follower
+    finally:
+        following.cancel()
+        await asyncio.wait([following])
 
 
 def pages(client: httpx2.AsyncClient, limit: int = 100) -> Page:

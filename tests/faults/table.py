@@ -22,10 +22,10 @@ class Table:
 
     lines: dict[str, Line] = field(default_factory=dict)
 
-    def tell(self, fault: str, times: int | str, seen: str) -> None:
+    def tell(self, fault: str, times: int | str | None, seen: str) -> None:
         """What the product did under a fault."""
         line = self._line(fault)
-        line.times = str(times)
+        line.times = line.times if times is None else str(times)
         line.seen.append(seen)
 
     def tell_control(self, fault: str, found: str) -> None:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from random import Random
 from uuid import uuid4
 
 import psycopg
 
-from tests.faults.asking import Asker, Book, Done, asking, token_of
+from tests.faults.asking import Book, Done, asking, token_of
 from tests.faults.conftest import Times
 from tests.faults.findings import NOTHING, found
-from tests.faults.following import Follower, pages
+from tests.faults.following import Follower, followed_live, pages
 from tests.faults.holding import Unlocked
 from tests.faults.processes import serving
 from tests.faults.table import Table
@@ -21,18 +20,6 @@ from tests.faults.waiting import LOOK_SECONDS, passed, until
 
 FAULT = "16 writers in two processes, followed"
 WRITERS = 16
-
-
-@asynccontextmanager
-async def followed_live(asker: Asker) -> AsyncIterator[Follower]:
-    """A follower of the live stream while the context lasts."""
-    follower = Follower()
-    following = asyncio.create_task(follower.live(asker.client))
-    try:
-        yield follower
-    finally:
-        following.cancel()
-        await asyncio.wait([following])
 
 
 async def test_given_16_writers_in_two_processes_then_a_follower_misses_nothing(
@@ -45,9 +32,9 @@ async def test_given_16_writers_in_two_processes_then_a_follower_misses_nothing(
         serving(settings) as (_, other),
         asking(one, token, book) as first,
         asking(other, token, book) as second,
-        followed_live(first) as live,
+        followed_live(first.client) as live,
     ):
-        async with first.many(chance, WRITERS // 2), second.many(chance, WRITERS // 2):
+        async with asyncio.timeout(900), first.many(chance, WRITERS // 2), second.many(chance, WRITERS // 2):
             while len(book.done) < events:
                 if not await in_pages.turn(pages(second.client)):
                     await passed(LOOK_SECONDS)

@@ -6,12 +6,18 @@ Called in the process that is to be broken, before `main`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 
+import psycopg
+from psycopg.rows import TupleRow
+
+from api.routes import events
 from application import commands
+from application.jurisdiction import Jurisdiction
 from application.log import Append, CommandKey, Known, Outcome, Receipt, Recorded
 from infrastructure.log.event_log import PostgresEventLog
+from infrastructure.log.wakeups import Wakeups
 from tests.faults.waiting import passed
 
 HASTE_SECONDS = 0.02
@@ -45,3 +51,44 @@ def hasty() -> None:
 def blind_to_versions() -> None:
     """Decides without looking which version the caller has seen."""
     commands._on_this_version = lambda request, aggregate, replaces: None
+
+
+def hoarding() -> None:
+    """Reads ahead for whoever follows the log live, whether they read or not."""
+
+    async def live(jurisdiction: Jurisdiction, token: str, after: int, stopping: asyncio.Event) -> AsyncIterator[bytes]:
+        ahead: asyncio.Queue[bytes] = asyncio.Queue()
+
+        async def read_ahead(at: int) -> None:
+            while True:
+                found = await jurisdiction.log.read_after(at, events.BATCH)
+                if found:
+                    at = found[-1].position
+                    ahead.put_nowait(b"".join(map(events._message, found)))
+                else:
+                    await jurisdiction.log.wait(at, 1.0)
+
+        reading = asyncio.create_task(read_ahead(after))
+        yield events.RETRY
+        while not stopping.is_set() and not reading.done():
+            yield await ahead.get()
+
+    events._live = live
+
+
+def deaf_after_a_loss() -> None:
+    """Trusts that it is told of every event: listens once, waits without a time-out, and looks for itself never."""
+    hear, wait = Wakeups._hear, Wakeups.wait
+
+    async def hear_once(self: Wakeups, connection: psycopg.AsyncConnection[TupleRow]) -> None:
+        try:
+            await hear(self, connection)
+        finally:
+            await asyncio.Event().wait()
+
+    async def wait_long(self: Wakeups, code: str, after: int, timeout: float) -> None:
+        await wait(self, code, after, 3600.0)
+
+    Wakeups._hear = hear_once  # type: ignore[method-assign]
+    Wakeups.wait = wait_long  # type: ignore[method-assign]
+    events.KEEP_ALIVE_SECONDS = 3600.0
