@@ -12,12 +12,13 @@ import os
 import re
 import secrets
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar, TypeVarTuple
 
 from anyio import to_thread
 
+from application.log import Unavailable
 from domain.refusals import CONTRACT, Rule, RuleBroken
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -25,6 +26,9 @@ MOST_BYTES = 20 * 1024 * 1024
 
 EMPTY = Rule("evidence.empty", "a piece of evidence holds at least one byte", CONTRACT)
 TOO_LARGE = Rule("evidence.too_large", "a piece of evidence holds at most 20 MB", CONTRACT)
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 _NAME = re.compile(r"[0-9a-f]{64}")
 _DRAFT = ".incoming-"
@@ -42,21 +46,22 @@ class EvidenceFolder:
     async def keep(self, chunks: AsyncIterator[bytes]) -> str:
         """Store a file and answer its name; storing the same bytes again changes nothing.
 
-        Raises RuleBroken for an empty or too large one; then, and if `chunks` raises, nothing is kept.
+        Raises RuleBroken for an empty or too large one, Unavailable where the disk is full or out of reach; then, and
+        if `chunks` raises, nothing is kept.
         """
         draft = self._folder / f"{_DRAFT}{secrets.token_hex(8)}"
-        file = await to_thread.run_sync(_open_new, draft)
+        file = await _on_disk(_open_new, draft)
         try:
             digest, size = hashlib.sha256(), 0
             async for chunk in chunks:
                 size += len(chunk)
                 if size > self._most_bytes:
                     raise RuleBroken(TOO_LARGE, "file")
-                await to_thread.run_sync(_write, file, chunk)
+                await _on_disk(_write, file, chunk)
                 digest.update(chunk)
             if not size:
                 raise RuleBroken(EMPTY, "file")
-            await to_thread.run_sync(_settle, file, draft, self._folder / digest.hexdigest())
+            await _on_disk(_settle, file, draft, self._folder / digest.hexdigest())
         finally:
             file.close()
             draft.unlink(missing_ok=True)
@@ -81,6 +86,14 @@ class EvidenceFolder:
 
     def _is_kept(self, name: str) -> bool:
         return _NAME.fullmatch(name) is not None and (self._folder / name).is_file()
+
+
+async def _on_disk(work: Callable[[*Ts], T], *arguments: *Ts) -> T:
+    """Do in a thread what blocks. Raises Unavailable for whatever the disk can't do just now."""
+    try:
+        return await to_thread.run_sync(work, *arguments)
+    except OSError as error:
+        raise Unavailable from error
 
 
 def _open_new(draft: Path) -> BinaryIO:

@@ -1,5 +1,6 @@
 """The evidence folder: write-once, named by hash, and nothing outside it can be named."""
 
+import errno
 import hashlib
 import os
 from collections.abc import AsyncIterator, Iterable
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from application.log import Unavailable
 from domain.refusals import RuleBroken
 from infrastructure.evidence import EMPTY, TOO_LARGE, EvidenceFolder
 
@@ -40,6 +42,18 @@ async def test_given_a_file_of_many_chunks_when_it_is_read_then_all_of_it_comes(
     large = os.urandom(1_000_000)
     name = await evidence.keep(chunks(*(large[at : at + 70_000] for at in range(0, len(large), 70_000))))
     assert await read(evidence, name) == large
+
+
+async def test_given_a_disk_without_room_when_a_file_is_kept_then_it_is_unavailable_and_nothing_of_it_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(Unavailable):
+        await EvidenceFolder(tmp_path).keep(chunks(PHOTO))
+    assert names(tmp_path) == []
 
 
 async def test_given_a_kept_file_when_the_same_bytes_come_again_then_it_is_left_as_it_is(tmp_path: Path) -> None:
