@@ -41,7 +41,7 @@ def hasty() -> None:
     async def read(
         self: PostgresEventLog, stream_id: UUID, command: CommandKey | None
     ) -> tuple[Sequence[Recorded], Known | None]:
-        await asyncio.gather(*writing)
+        await asyncio.gather(*writing, return_exceptions=True)
         return await read_for(self, stream_id, command)
 
     PostgresEventLog.append = append  # type: ignore[method-assign]
