@@ -104,10 +104,12 @@ async def stream(request: Request, caller: Asker, asking: Annotated[AskingStream
 
 
 async def _live(jurisdiction: Jurisdiction, token: str, after: int, stopping: asyncio.Event) -> AsyncIterator[bytes]:
-    """The stream, until the process stops, the token is revoked or the log can't be read: the reader comes back."""
+    """The stream, until the process stops, the token is revoked or the database is away: the reader comes back."""
     yield RETRY
-    while not stopping.is_set() and await jurisdiction.tokens.actor_of(token) is not None:
+    while not stopping.is_set():
         try:
+            if await jurisdiction.tokens.actor_of(token) is None:
+                return
             found = await jurisdiction.log.read_after(after, BATCH)
         except Unavailable:
             return

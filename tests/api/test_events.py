@@ -13,6 +13,7 @@ import pytest
 
 from api.routes import events
 from api.running import Running
+from application.log import Unavailable
 from domain.actors import Role
 from tests.api.people import V1, People, Person, refused
 from tests.conftest import JURISDICTION
@@ -147,6 +148,19 @@ async def test_a_stream_ends_when_its_token_is_revoked(service: Running, people:
                 await stream.event()
             except EOFError:
                 break
+
+
+async def test_a_stream_whose_token_can_not_be_looked_up_ends_without_an_error(
+    service: Running, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(token: str) -> None:
+        raise Unavailable
+
+    monkeypatch.setattr(events, "KEEP_ALIVE_SECONDS", 0.01)
+    async with live(await people.one(Role.AUDITOR)) as stream:
+        assert (await stream.block())[0].startswith("retry: ")
+        monkeypatch.setattr(service.jurisdiction(JURISDICTION).tokens, "actor_of", away)
+        assert await stream.ended()
 
 
 async def test_many_idle_streams_hold_no_connection(people: People) -> None:
