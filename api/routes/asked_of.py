@@ -6,14 +6,22 @@ import asyncio
 from typing import Annotated
 
 from fastapi import Depends
+from starlette.requests import Request
 
 from api.access import Caller, admitted
-from api.asking import Asking
+from api.asking import Asking, each_once
 from application.jurisdiction import Jurisdiction
 from application.log import Unavailable
 from application.questions import WAIT_SECONDS, Projection
 
-Asker = Annotated[Caller, Depends(admitted)]
+
+async def asker(request: Request, caller: Annotated[Caller, Depends(admitted)]) -> Caller:
+    """The caller of a question that gives each parameter once. Raises Problem."""
+    each_once(request.query_params.multi_items())
+    return caller
+
+
+Asker = Annotated[Caller, Depends(asker)]
 
 
 async def caught_up(jurisdiction: Jurisdiction, asking: Asking, *of: Projection) -> None:

@@ -166,6 +166,16 @@ async def test_a_query_that_can_not_be_understood(people: People, subtests: pyte
             refused(await auditor.get(path, **query), 422, "invalid-input", field=field, rule=rule)
 
 
+async def test_a_parameter_given_twice(people: People, subtests: pytest.Subtests) -> None:
+    auditor = await people.one(Role.AUDITOR)
+
+    for path, field, both in (("hazards", "limit", [5, 6]), ("board", "clock", ["occurred", "occurred"])):
+        with subtests.test(path):
+            answer = await auditor.get(path, **{field: both})
+
+            refused(answer, 422, "invalid-input", field=field, rule="query.duplicate")
+
+
 async def test_a_cursor_that_is_none_of_ours(people: People, subtests: pytest.Subtests) -> None:
     auditor = await people.one(Role.AUDITOR)
 
