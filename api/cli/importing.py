@@ -57,19 +57,19 @@ def import_ledger(
         async with opened(jurisdiction) as (service, place):
             telling = Telling(ledger, place.code, place.commands.rules, service.chance.id())
             importing = Importing(telling, Rehearsal(place.log) if dry_run else place.log, service.clock)
-            with terminal.progress() as progress, files.refusals(report) as refusals:
-                bar = progress.add_task(table.name, total=table.size)
-                try:
+            try:
+                with terminal.progress() as progress, files.refusals(report) as refusals:
+                    bar = progress.add_task(table.name, total=table.size)
                     async for batch in importing.batches(table.rows()):
                         refusals.add(batch.faults)
                         total.add(batch)
                         progress.advance(bar, batch.rows)
-                except Unavailable:
-                    raise _interrupted(total, "the log is busy or out of reach") from None
-                except NotATable as fault:
-                    raise _interrupted(total, f"the file changed while it was read: {fault}") from None
-                except OSError as error:
-                    raise _interrupted(total, f"{error.filename or file}: {error.strerror}") from None
+            except Unavailable:
+                raise _interrupted(total, "the log is busy or out of reach") from None
+            except NotATable as fault:
+                raise _interrupted(total, f"the file changed while it was read: {fault}") from None
+            except OSError as error:
+                raise _interrupted(total, f"{error.filename or file}: {error.strerror}") from None
         return total
 
     tally = terminal.run(command())

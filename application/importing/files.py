@@ -29,4 +29,4 @@ class ImportFiles(Protocol):
         """The ledger in that file, or the shipped sample of that name, looked through to its end. Raises NotATable."""
 
     def refusals(self, path: Path) -> AbstractContextManager[RefusalReport]:
-        """A report to be written there, in place of an older one. Raises OSError once it has something to write."""
+        """A report to be written there, in place of an older one, which goes at once. Raises OSError."""

@@ -36,5 +36,5 @@ class Files:
         return CsvTable(path, mapping.file, mapping.columns)
 
     def refusals(self, path: Path) -> AbstractContextManager[RefusalReport]:
-        """A report to be written there. Raises OSError once it has something to write and can't."""
+        """A report to be written there. Raises OSError."""
         return CsvRefusals(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import astuple, fields
@@ -12,9 +13,15 @@ from typing import Self
 
 from application.importing.faults import Fault
 
+FORMULA = ("=", "+", "-", "@")
+"""What a spreadsheet takes for the beginning of a formula, and would carry out."""
+
 
 class CsvRefusals:
-    """Made at the first fault, so that an import without one leaves no file."""
+    """Made at the first fault, so that an import without one leaves no file, not even an older one.
+
+    It holds personal data: only whoever runs the import can read it.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -22,6 +29,9 @@ class CsvRefusals:
         self._begun = False
 
     def __enter__(self) -> Self:
+        """Remove an older report. Raises OSError."""
+        if self._path.is_file() and not self._path.is_symlink():  # /dev/stdout stays what it is
+            self._path.unlink()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -32,8 +42,18 @@ class CsvRefusals:
         if not faults:
             return
         if not self._begun:
-            file = self._path.open("w", encoding="utf-8-sig", newline="")
-            self._writer = csv.writer(self._files.enter_context(file))
+            file = self._files.enter_context(
+                open(self._path, "w", encoding="utf-8-sig", newline="", opener=_for_its_owner)
+            )
+            self._writer = csv.writer(file)
             self._writer.writerow([field.name for field in fields(Fault)])
             self._begun = True
-        self._writer.writerows(astuple(fault) for fault in faults)
+        self._writer.writerows(map(_harmless, astuple(fault)) for fault in faults)
+
+
+def _for_its_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _harmless(cell: int | str) -> int | str:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 
+import pytest
+
 from application.importing.faults import Fault
 from infrastructure.importing.report import CsvRefusals
 
@@ -44,6 +46,39 @@ def test_no_fault_leaves_no_file(tmp_path):
         report.add([])
 
     assert not list(tmp_path.iterdir())
+
+
+def test_no_fault_leaves_no_older_report_either(tmp_path):
+    (tmp_path / "refused.csv").write_text("older")
+
+    with CsvRefusals(tmp_path / "refused.csv"):
+        pass
+
+    assert not list(tmp_path.iterdir())
+
+
+def test_only_its_owner_reads_it_also_where_an_older_one_was_open_to_all(tmp_path):
+    out = tmp_path / "refused.csv"
+    out.write_text("older")
+    out.chmod(0o644)
+
+    with CsvRefusals(out) as report:
+        report.add([FIRST])
+
+    assert out.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("begins", ["=", "+", "-", "@"])
+def test_no_cell_is_a_formula(tmp_path, begins):
+    out = tmp_path / "refused.csv"
+    formula = f'{begins}HYPERLINK("x")'
+
+    with CsvRefusals(out) as report:
+        report.add([Fault(3, formula, formula, "import.date", formula)])
+
+    with out.open(encoding="utf-8-sig", newline="") as file:
+        (line,) = csv.DictReader(file)
+    assert (line["column"], line["value"], line["says"]) == (f"'{formula}",) * 3
 
 
 def test_a_new_report_takes_the_place_of_an_older_one(tmp_path):
