@@ -21,11 +21,7 @@ from anyio import to_thread
 from application.log import Unavailable
 from domain.refusals import CONTRACT, Rule, RuleBroken
 
-MOST_BYTES = 20 * 1024 * 1024
-"""The largest file accepted."""
-
 EMPTY = Rule("evidence.empty", "a piece of evidence holds at least one byte", CONTRACT)
-TOO_LARGE = Rule("evidence.too_large", "a piece of evidence holds at most 20 MB", CONTRACT)
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -39,14 +35,13 @@ _ABANDONED_SECONDS = 24 * 60 * 60
 class EvidenceFolder:
     """The application's EvidenceStore over a folder, which is made when the first file comes."""
 
-    def __init__(self, folder: Path, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._most_bytes = most_bytes
 
     async def keep(self, chunks: AsyncIterator[bytes]) -> str:
         """Store a file and answer its name; storing the same bytes again changes nothing.
 
-        Raises RuleBroken for an empty or too large one, Unavailable where the disk is full or out of reach; then, and
+        Raises RuleBroken for an empty one, Unavailable where the disk is full or out of reach; then, and
         if `chunks` raises, nothing is kept.
         """
         draft = self._folder / f"{_DRAFT}{secrets.token_hex(8)}"
@@ -55,8 +50,6 @@ class EvidenceFolder:
             digest, size = hashlib.sha256(), 0
             async for chunk in chunks:
                 size += len(chunk)
-                if size > self._most_bytes:
-                    raise RuleBroken(TOO_LARGE, "file")
                 await _on_disk(_write, file, chunk)
                 digest.update(chunk)
             if not size:
