@@ -12,7 +12,6 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from domain.hazard.words import Recipient, ReportStage
-from domain.refusals import LOOP
 from domain.rules.duties import Duty, DutyKind
 from domain.rules.pack import POLICY_NOT_LAW, UNVERIFIED, CountedIn, Origin, Provision, RulePack, Seen, Switch, Term
 from domain.rules.working_days import Counted, WorkingCalendar, add_days, add_working_days
@@ -151,10 +150,6 @@ class Rulebook:
     def rules_in_force(self, on: date) -> Sequence[RuleInForce]:
         """Every rule in force on a day, first the one that goes before the others."""
         return tuple(self._in_force(on))
-
-    def cite(self, rule_id: str, on: date) -> str:
-        """Where a rule comes from, as it stood on a day; the loop itself where no pack names it."""
-        return next((found.citation for found in self._in_force(on) if found.rule.id == rule_id), LOOP)
 
     def _in_force(self, on: date) -> Iterator[RuleInForce]:
         return (found for found in self._rules if found.pack.in_force(on))

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.hazard.words import Recipient, ReportStage
-from domain.refusals import LOOP
 from domain.rules.duties import Duty, DutyKind
 from domain.rules.pack import CountedIn, Origin, Provision, RulePack, Seen, Since, Source, Switch, Term, Title
 from domain.rules.rulebook import Rulebook
@@ -222,17 +221,6 @@ def test_given_no_pack_that_names_it_then_the_regulator_is_not_the_only_one_to_a
     assert not book(accepting, area=XIAN).regulator_accepts_major(MONDAY - timedelta(days=1))
 
 
-def test_given_a_rule_when_it_is_cited_then_its_source_and_mark_are_those_of_that_day() -> None:
-    recalled = pack("old", seen=Seen.RECALLED, since=date(2008, 2, 1))
-    law = pack("law", since=date(2021, 9, 1))
-    policy = pack("own", origin=Origin.OPERATOR_POLICY)
-    assert book(recalled, law).cite("rule_0", date(2021, 8, 31)) == "old Art 1 (unverified)"
-    assert book(recalled, law, policy).cite("rule_0", date(2021, 9, 1)) == "law Art 1"
-    assert book(policy).cite("rule_0", date(2021, 9, 1)) == "规定 (own) (policy, not law)"
-    assert book(law).cite("rule_0", date(2008, 1, 1)) == LOOP
-    assert book(law).cite("no.such.rule", date(2026, 1, 1)) == LOOP
-
-
 def test_given_a_day_then_the_rules_in_force_come_in_order_of_precedence() -> None:
     policy = pack("own", term(1), origin=Origin.OPERATOR_POLICY)
     nation, province = pack("n", term(9)), pack("p", term(8), area="32")
@@ -240,6 +228,7 @@ def test_given_a_day_then_the_rules_in_force_come_in_order_of_precedence() -> No
     found = book(policy, nation, gone, province).rules_in_force(date(2026, 3, 2))
     assert [one.pack.id for one in found] == ["p", "n", "operator-policy/own"]
     assert [one.mark for one in found] == [None, None, "policy, not law"]
+    assert [one.citation for one in found] == ["p Art 1", "n Art 1", "规定 (own) (policy, not law)"]
 
 
 LAWS = frozenset({Origin.STATUTE, Origin.LOCAL_REGULATION, Origin.DEPARTMENT_ORDER})

@@ -25,6 +25,10 @@ def initial(rules: Rulebook, found: datetime, recipient: Recipient = Recipient.R
     return rules.duty(DutyKind.DUAL_REPORT, found, recipient=recipient, stage=ReportStage.INITIAL)
 
 
+def first_cited(rules: Rulebook, id: str, on: date) -> str | None:
+    return next((found.citation for found in rules.rules_in_force(on) if found.rule.id == id), None)
+
+
 @pytest.mark.parametrize(
     ("found", "due"),
     [
@@ -99,7 +103,7 @@ def test_given_a_rectification_then_only_its_plan_names_a_day() -> None:
 @pytest.mark.parametrize(
     ("rules", "on", "source"),
     [
-        (KUNSHAN, date(2017, 7, 30), "hazardloop: the loop (docs/loop.md)"),
+        (KUNSHAN, date(2017, 7, 30), None),
         (KUNSHAN, date(2017, 7, 31), "厅字〔2017〕23号 part 3"),
         (KUNSHAN, date(2021, 8, 31), "厅字〔2017〕23号 part 3"),
         (KUNSHAN, date(2021, 9, 1), "安全生产法 (2021) Art 41"),
@@ -108,14 +112,14 @@ def test_given_a_rectification_then_only_its_plan_names_a_day() -> None:
     ],
 )
 def test_given_a_day_then_the_dual_report_rests_on_what_was_in_force_then(
-    rules: Rulebook, on: date, source: str
+    rules: Rulebook, on: date, source: str | None
 ) -> None:
-    assert rules.cite("dual_report", on) == source
+    assert first_cited(rules, "dual_report", on) == source
 
 
 def test_given_what_is_only_recalled_then_it_is_cited_as_unverified() -> None:
-    assert KUNSHAN.cite("resumption.review", date(2026, 1, 1)) == "SAWS Order 16 (2007) Art 23 (unverified)"
-    assert KUNSHAN.cite("dual_report.origin", date(2026, 1, 1)) == "中发〔2016〕32号 (unverified)"
+    assert first_cited(KUNSHAN, "resumption.review", date(2026, 1, 1)) == "SAWS Order 16 (2007) Art 23 (unverified)"
+    assert first_cited(KUNSHAN, "dual_report.origin", date(2026, 1, 1)) == "中发〔2016〕32号 (unverified)"
 
 
 def test_given_the_shipped_packs_then_no_rule_names_acceptance_of_every_major_hazard_by_the_regulator() -> None:
