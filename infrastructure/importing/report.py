@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import astuple, fields
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TextIO
 
 from application.importing.faults import Fault
 
@@ -42,13 +42,14 @@ class CsvRefusals:
         if not faults:
             return
         if not self._begun:
-            file = self._files.enter_context(
-                open(self._path, "w", encoding="utf-8-sig", newline="", opener=_for_its_owner)
-            )
-            self._writer = csv.writer(file)
+            self._writer = csv.writer(self._files.enter_context(_opened(self._path)))
             self._writer.writerow([field.name for field in fields(Fault)])
             self._begun = True
         self._writer.writerows(map(_harmless, astuple(fault)) for fault in faults)
+
+
+def _opened(path: Path) -> TextIO:
+    return open(path, "w", encoding="utf-8-sig", newline="", opener=_for_its_owner)
 
 
 def _for_its_owner(path: str, flags: int) -> int:
