@@ -24,22 +24,12 @@ from application.ports import Chance, Clock
 from application.questions import DutiesQuestion, Projection, Views
 from domain.actors import Actor, Role
 from domain.event import Act, DomainEvent
-from domain.hazard.watching import DutyRescheduled, DutyWatch, stream_of
-from domain.refusals import Rule
+from domain.hazard.watching import DutyWatch, stream_of
 from domain.rules.duties import Duty
-from domain.rules.pack import POLICY_NOT_LAW
 from domain.rules.rulebook import Rulebook
-from domain.rules.working_days import add_working_days
 
 CLOCK = Actor(UUID("0190c10c-0000-7000-8000-000000000000"), Role.SERVICE)
 """The product itself, in the log of every jurisdiction."""
-
-ESCALATION = Rule(
-    "escalation.regulator",
-    "a duty still open 5 working days after its day is told to the regulator as well as to the union",
-    POLICY_NOT_LAW,
-)
-ESCALATION_DAYS = 5
 
 FORGET_AFTER = timedelta(days=90)
 """How long a command id is kept: as long as its Idempotency-Key is answered as the first time."""
@@ -51,6 +41,14 @@ PAGE = 200
 ATTEMPTS = 3
 
 logger = logging.getLogger(__name__)
+
+
+class Behind(Unavailable):
+    """A projection has yet to take an event: it is slow, or parked at an event it can't take."""
+
+    def __init__(self, projection: Projection, position: int, seconds: int) -> None:
+        super().__init__(seconds)
+        self.args = (f"it waits for the projection {projection} to take the event at position {position}",)
 
 
 class Turn(Protocol):
@@ -89,12 +87,23 @@ class Watching:
     commands: Forgetful
 
     async def run(self, stop: asyncio.Event, pause: Callable[[float], Awaitable[None]]) -> None:
-        """Make a pass now and after each local midnight, until `stop` is set. What fails is tried again."""
+        """Make a pass now and after each local midnight, until `stop` is set. What fails is tried again.
+
+        Whoever runs it is warned once a pass of what it waits for: until then no missed duty is told.
+        """
         done: date | None = None
+        warned: date | None = None
         while not stop.is_set():
             today = self.rules.day(self.clock.now())
-            if done != today and await self._try():
-                done = today
+            if done != today:
+                try:
+                    done = done if await self.look() is None else today
+                except Unavailable as unavailable:
+                    if warned != today:
+                        logger.warning("the clock can't make its pass of %s and will try again: %s", today, unavailable)
+                        warned = today
+                except Exception:
+                    logger.exception("the clock could not make its pass and will try again")
             await pause(LOOK_SECONDS)
 
     async def look(self) -> Noticed | None:
@@ -111,17 +120,12 @@ class Watching:
             forgotten = await self.commands.forget_commands(now - FORGET_AFTER)
             return Noticed(rescheduled, missed, forgotten)
 
-    async def _try(self) -> bool:
-        try:
-            return await self.look() is not None
-        except Unavailable:
-            return False
-        except Exception:
-            logger.exception("the clock could not make its pass and will try again")
-            return False
-
     async def _views_know_everything(self) -> None:
-        await self.views.reached(await self.log.head(), (Projection.HAZARDS,))
+        head = await self.log.head()
+        try:
+            await self.views.reached(head, (Projection.HAZARDS,))
+        except Unavailable as unavailable:
+            raise Behind(Projection.HAZARDS, head, unavailable.seconds) from unavailable
 
     async def _moved(self) -> AsyncIterator[Sequence[DutyRow]]:
         cursor: str | None = None
@@ -167,10 +171,8 @@ class Watching:
         stream = stream_of(rows[0].hazard_id)
         said = readable(await self.log.read(stream))
         watch = DutyWatch.fold(said) or DutyWatch.begin(stream, act.now)
-        moved = _moved_on(said)
         for row in rows:
-            if (row.round, row.duty) not in moved:
-                say(watch, row, act)
+            say(watch, row, act)
         return [event for event in watch.collect_events() if isinstance(event, DomainEvent)]
 
     def _reschedule(self, watch: DutyWatch, row: DutyRow, act: Act) -> None:
@@ -188,16 +190,6 @@ class Watching:
     def _told(self, duty: Duty, now: datetime) -> Sequence[Role]:
         if not self.rules.missed(duty, now):
             return ()
-        until = add_working_days(duty.due, ESCALATION_DAYS, self.rules.calendar).day
-        late = self.rules.day(now) > until
-        return (Role.UNION_INSPECTOR, Role.REGULATOR) if late else (Role.UNION_INSPECTOR,)
-
-
-def _moved_on(said: Sequence[DomainEvent]) -> set[tuple[int, Duty]]:
-    """The duties, by round, that have another day by now."""
-    moved: set[tuple[int, Duty]] = set()
-    for event in said:
-        if isinstance(event, DutyRescheduled):
-            moved.add((event.round, event.was))
-            moved.discard((event.round, event.duty))
-    return moved
+        if self.rules.regulator_is_told(duty, now):
+            return (Role.UNION_INSPECTOR, Role.REGULATOR)
+        return (Role.UNION_INSPECTOR,)

@@ -16,7 +16,7 @@ from api.asking import AskingRules
 from api.routes import described
 from api.routes.asked_of import Asker, written
 from api.routes.places import V1
-from domain.rules.pack import Origin, Source, Switch, Term, Title
+from domain.rules.pack import Escalation, Origin, Source, Switch, Term, Title
 from domain.rules.rulebook import RuleInForce
 
 RULES = V1 + "/rules"
@@ -39,6 +39,7 @@ class Stated(BaseModel):
     citation: str
     mark: str | None
     due: Term | None
+    escalation: Escalation | None
     switch: Switch | None
 
 
@@ -78,5 +79,6 @@ def _stated(found: RuleInForce) -> Stated:
         citation=found.citation,
         mark=found.mark,
         due=rule.due,
+        escalation=rule.escalation,
         switch=rule.switch,
     )

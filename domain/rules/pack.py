@@ -111,6 +111,13 @@ class Term(_Data):
         return self
 
 
+class Escalation(_Data):
+    """After how many days from its due day a duty that is still open is told to the regulator too."""
+
+    days: int = Field(ge=1, le=3660, strict=True)
+    counted_in: CountedIn
+
+
 class Provision(_Data):
     """One rule of a pack. The id names the matter (`dual_report`), so that two packs may both speak of it."""
 
@@ -119,6 +126,7 @@ class Provision(_Data):
     en: Text
     source: Source | None = None
     due: Term | None = None
+    escalation: Escalation | None = None
     switch: Switch | None = None
 
 
@@ -173,7 +181,11 @@ class RulePack(_Data):
                 raise PydanticCustomError(
                     "rule_unsourced", "rule {rule}: source: needed outside an operator's policy", {"rule": rule.id}
                 )
-            if (rule.due or rule.switch) and rule.source is not None and rule.source.seen is Seen.RECALLED:
+            if (
+                (rule.due or rule.escalation or rule.switch)
+                and rule.source is not None
+                and rule.source.seen is Seen.RECALLED
+            ):
                 raise PydanticCustomError(
                     "rule_recalled", "rule {rule}: seen: what is only recalled makes nothing due", {"rule": rule.id}
                 )

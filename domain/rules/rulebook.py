@@ -13,7 +13,18 @@ from zoneinfo import ZoneInfo
 
 from domain.hazard.words import Recipient, ReportStage
 from domain.rules.duties import Duty, DutyKind
-from domain.rules.pack import POLICY_NOT_LAW, UNVERIFIED, CountedIn, Origin, Provision, RulePack, Seen, Switch, Term
+from domain.rules.pack import (
+    POLICY_NOT_LAW,
+    UNVERIFIED,
+    CountedIn,
+    Escalation,
+    Origin,
+    Provision,
+    RulePack,
+    Seen,
+    Switch,
+    Term,
+)
 from domain.rules.working_days import Counted, WorkingCalendar, add_days, add_working_days
 
 LOOP_PACK = "hazardloop/loop@1"
@@ -140,6 +151,15 @@ class Rulebook:
         """Whether the midnight after the due day has passed."""
         return self.day(now) > duty.due
 
+    def regulator_is_told(self, duty: Duty, now: datetime) -> bool:
+        """Whether a duty that is still open is told to the regulator too by now, under the rules in force now.
+
+        Where none says so, it never is: no law gives a number.
+        """
+        day = self.day(now)
+        after = next((found.rule.escalation for found in self._in_force(day) if found.rule.escalation), None)
+        return after is not None and day > self._count(after, duty.due).day
+
     def regulator_accepts_major(self, on: datetime) -> bool:
         """Whether a pack in force names acceptance of every major hazard's rectification by the regulator.
 
@@ -154,7 +174,7 @@ class Rulebook:
     def _in_force(self, on: date) -> Iterator[RuleInForce]:
         return (found for found in self._rules if found.pack.in_force(on))
 
-    def _count(self, term: Term, day: date) -> Counted:
+    def _count(self, term: Term | Escalation, day: date) -> Counted:
         if term.counted_in is CountedIn.WORKING_DAYS:
             return add_working_days(day, term.days, self.calendar)
         return Counted(add_days(day, term.days), False)

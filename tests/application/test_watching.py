@@ -27,6 +27,7 @@ from domain.hazard.inspecting import SelfInspect
 from domain.hazard.reporting import Report
 from domain.hazard.watching import DutyMissed, DutyRescheduled, stream_of
 from domain.hazard.words import Channel, Grade
+from domain.rules.pack import CountedIn, Escalation, Provision
 from domain.rules.rulebook import Rulebook
 from infrastructure.rules.loader import load_packs
 from tests.conftest import JURISDICTION
@@ -189,6 +190,25 @@ async def test_given_a_duty_missed_for_5_working_days_then_the_regulator_is_told
     assert await story.missed(hazard) == [UNION, REGULATOR]
 
 
+async def test_given_a_policy_of_its_own_then_the_regulator_is_told_by_its_days_or_never(story: Story) -> None:
+    *laws, policy = load_packs()
+    after = {"escalation.regulator": Escalation(days=1, counted_in=CountedIn.WORKING_DAYS)}
+
+    def under(rules: tuple[Provision, ...]) -> Watching:
+        packs = (*laws, policy.model_copy(update={"rules": rules}))
+        return replace(story.watching, rules=Rulebook(packs, story.watching.rules.calendar, SHANGHAI, JURISDICTION))
+
+    hazard = await story.report()
+    story.clock.time = FRIDAY + timedelta(days=30)
+    assert await under(tuple(rule for rule in policy.rules if rule.id not in after)).look() == Noticed(missed=1)
+    assert await story.missed(hazard) == [UNION]
+
+    another = await story.report()
+    story.clock.time += timedelta(days=6)
+    await under(tuple(rule.model_copy(update={"escalation": after.get(rule.id)}) for rule in policy.rules)).look()
+    assert [told for _, told in await story.missed(another)] == [Role.UNION_INSPECTOR, Role.REGULATOR]
+
+
 async def test_given_a_clock_that_stood_still_for_a_month_then_all_that_was_missed_is_told_at_once(
     story: Story,
 ) -> None:
@@ -286,6 +306,35 @@ async def test_given_views_that_can_not_catch_up_then_the_clock_says_nothing_yet
     with pytest.raises(Unavailable):
         await replace(story.watching, views=Late(story.place, ())).look()
     assert await story.told(hazard) == []
+
+
+async def test_given_a_view_that_is_parked_then_whoever_runs_it_is_told_once_a_pass_what_the_clock_waits_for(
+    story: Story, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Parked(Behind):
+        async def reached(self, *_: object) -> None:
+            raise Unavailable
+
+    enough = asyncio.Event()
+    pauses = 0
+    story.clock.time = FRIDAY
+
+    async def pause(seconds: float) -> None:
+        nonlocal pauses
+        pauses += 1
+        if pauses == 3:
+            story.clock.time += timedelta(days=1)
+        if pauses == 6:
+            enough.set()
+
+    await story.report()
+    story.clock.time = FRIDAY
+    await replace(story.watching, views=Parked(story.place, ())).run(enough, pause)
+    warnings = [one.getMessage() for one in caplog.records if one.name == watching.__name__]
+    waits = "it waits for the projection hazards to take the event at position 2"
+    assert warnings == [
+        f"the clock can't make its pass of 2026-03-0{day} and will try again: {waits}" for day in (6, 7)
+    ]
 
 
 def with_a_holiday(story: Story) -> Watching:

@@ -9,7 +9,19 @@ from hypothesis import strategies as st
 
 from domain.hazard.words import Recipient, ReportStage
 from domain.rules.duties import Duty, DutyKind
-from domain.rules.pack import CountedIn, Origin, Provision, RulePack, Seen, Since, Source, Switch, Term, Title
+from domain.rules.pack import (
+    CountedIn,
+    Escalation,
+    Origin,
+    Provision,
+    RulePack,
+    Seen,
+    Since,
+    Source,
+    Switch,
+    Term,
+    Title,
+)
 from domain.rules.rulebook import Rulebook
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -46,10 +58,11 @@ def pack(
     until: date | None = None,
     seen: Seen = Seen.READ,
     switch: Switch | None = None,
+    escalation: Escalation | None = None,
 ) -> RulePack:
     source = None if origin is Origin.OPERATOR_POLICY else Source(law=name, article="Art 1", seen=seen)
     rules = tuple(
-        Provision(id=f"rule_{n}", zh="说", en="says", source=source, due=due, switch=switch)
+        Provision(id=f"rule_{n}", zh="说", en="says", source=source, due=due, switch=switch, escalation=escalation)
         for n, due in enumerate(terms or (None,))
     )
     return RulePack(
@@ -219,6 +232,18 @@ def test_given_no_pack_that_names_it_then_the_regulator_is_not_the_only_one_to_a
     assert not book(accepting).regulator_accepts_major(MONDAY)
     assert book(accepting, area=XIAN).regulator_accepts_major(MONDAY)
     assert not book(accepting, area=XIAN).regulator_accepts_major(MONDAY - timedelta(days=1))
+
+
+def test_given_a_policy_in_force_now_then_its_days_say_when_the_regulator_is_told_of_an_open_duty() -> None:
+    duty = book().duty_until(KIND, date(2026, 3, 5))
+    told = Escalation(days=2, counted_in=CountedIn.WORKING_DAYS)
+    own = pack("own", origin=Origin.OPERATOR_POLICY, escalation=told, since=date(2026, 3, 9))
+    tuesday = datetime(2026, 3, 10, tzinfo=SHANGHAI)
+    assert book(own).regulator_is_told(duty, tuesday)
+    assert not book(own).regulator_is_told(duty, tuesday - timedelta(microseconds=1))
+    assert not book(pack("law")).regulator_is_told(duty, tuesday + timedelta(days=3000))
+    later = pack("own", origin=Origin.OPERATOR_POLICY, escalation=told, since=date(2026, 3, 11))
+    assert not book(later).regulator_is_told(duty, tuesday)
 
 
 def test_given_a_day_then_the_rules_in_force_come_in_order_of_precedence() -> None:

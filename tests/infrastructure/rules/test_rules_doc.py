@@ -8,6 +8,7 @@ from domain.rules.pack import (
     POLICY_NOT_LAW,
     UNVERIFIED,
     CountedIn,
+    Escalation,
     Origin,
     Provision,
     RulePack,
@@ -30,10 +31,14 @@ def due(term: Term | None) -> str:
     return f"{what}: {term.days} {term.counted_in} from {term.since}".replace("_", " ")
 
 
+def told(after: Escalation | None) -> str:
+    return f"told to the regulator: {after.days} {after.counted_in} after its day".replace("_", " ") if after else ""
+
+
 def row(rule: Provision) -> str:
     source = f"{rule.source.law} {rule.source.article}".strip() if rule.source else "the operator"
     mark = SHOWN[rule.source.seen] if rule.source else POLICY_NOT_LAW
-    return f"| `{rule.id}` | {rule.zh} | {rule.en} | {source} | {mark} | {due(rule.due)} |"
+    return f"| `{rule.id}` | {rule.zh} | {rule.en} | {source} | {mark} | {due(rule.due) or told(rule.escalation)} |"
 
 
 def section(pack: RulePack) -> str:
@@ -57,5 +62,5 @@ def test_given_the_shipped_packs_then_the_tables_in_the_docs_are_these_rules() -
 def test_given_what_a_policy_may_say_then_the_docs_name_every_word_of_it() -> None:
     words = [*Origin, *Seen, *CountedIn, *Since, *Switch, *DutyKind, *Recipient, *ReportStage]
     assert [word for word in words if f"`{word}`" not in DOC] == []
-    fields = [*RulePack.model_fields, *Provision.model_fields, *Term.model_fields]
+    fields = [*RulePack.model_fields, *Provision.model_fields, *Term.model_fields, *Escalation.model_fields]
     assert [field for field in fields if f"`{field}`" not in DOC] == []
