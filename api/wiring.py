@@ -136,10 +136,11 @@ class _Parts:
         evidence = EvidenceFolder(self.settings.home / "evidence" / code)
         tokens = PostgresTokens(pool, schema, code, now, chance)
         views = PostgresViews(pool, code, log, zone, now)
-        keepers = [PostgresKeeper(pool, code, tables) for tables in (Hazards(), Enterprises())]
+        hazards, enterprises = (PostgresKeeper(pool, code, tables) for tables in (Hazards(), Enterprises()))
+        commands = Commands(code, log, rules, now, chance, evidence, hazards)
         return Place(
-            Jurisdiction(code, zone, log, Commands(code, log, rules, now, chance, evidence), views, tokens, evidence),
-            Projector(log, keepers, poll=POLL_SECONDS),
+            Jurisdiction(code, zone, log, commands, views, tokens, evidence),
+            Projector(log, [hazards, enterprises], poll=POLL_SECONDS),
             Watching(log, views, rules, now, chance, PostgresTurn(pool, schema, self.alone), log),
             PostgresRawLog(pool, code),
             tokens.create_first,

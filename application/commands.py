@@ -17,7 +17,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from weakref import WeakValueDictionary
 
 from application.log import Append, CommandKey, EventLog, Known, Receipt, Recorded, Stale, Unavailable
-from application.ports import Chance, Clock, EvidenceStore
+from application.ports import Chance, Clock, EvidenceStore, ViewedTexts
 from domain.actors import Actor
 from domain.enterprise.enterprise import Enterprise, EnterpriseCommand, Register
 from domain.event import Act, Aggregate, DomainEvent
@@ -71,6 +71,7 @@ class Commands:
     clock: Clock
     chance: Chance
     evidence: EvidenceStore
+    texts: ViewedTexts
     turns: WeakValueDictionary[UUID, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     """Of the commands of this process that lost a race for a stream, one at a time tries again."""
 
@@ -94,7 +95,11 @@ class Commands:
             await self._references_are_known(move, request.actor)
 
         erases = hazard_id if isinstance(move, EraseTexts) else None
-        return await self._next(request, hazard_id, Hazard, NO_HAZARD, move.replaces, decide, erases)
+        receipt = await self._next(request, hazard_id, Hazard, NO_HAZARD, move.replaces, decide, erases)
+        if erases is not None:
+            # Asked again, it is done again: what is acknowledged is gone everywhere.
+            await self.texts.forget([erases])
+        return receipt
 
     async def register(self, request: Request, register: Register) -> Receipt:
         """Register an enterprise."""

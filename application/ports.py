@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -23,6 +23,13 @@ class Chance(Protocol):
 
     def salt(self) -> bytes:
         """16 random bytes."""
+
+
+class ViewedTexts(Protocol):
+    """The texts of one jurisdiction's hazards, wherever a view holds them."""
+
+    async def forget(self, hazard_ids: Sequence[UUID]) -> None:
+        """Empty the texts of these hazards that were erased, whatever view they lie in. Raises Unavailable."""
 
 
 class EvidenceStore(Protocol):

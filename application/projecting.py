@@ -11,9 +11,11 @@ import logging
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
+from uuid import UUID
 
 from application.log import EventLog, Recorded, Unavailable, Unreadable
 from application.questions import Projection
+from domain.hazard.closing import TextsErased
 
 BATCH = 500
 """Events read, decoded and written at a time: more would be faster, and keep the process from its requests."""
@@ -80,6 +82,9 @@ class Keeper(Protocol):
 
     async def sweep(self) -> None:
         """Drop the builds of this version that nobody needs."""
+
+    async def forget(self, hazard_ids: Sequence[UUID]) -> None:
+        """Empty the texts of these hazards that were erased, in every build there is. Raises Unavailable."""
 
     async def drop_old(self) -> None:
         """Drop every earlier version."""
@@ -148,6 +153,10 @@ class Projector:
                 for keeper, _ in behind:
                     await keeper.serve()
                 return True
+            # Whoever erased them may have been killed before the other builds let go of them.
+            if erased := [one.stream_id for one in recorded if one.name == TextsErased.name]:
+                for every in self._keepers.values():
+                    await every.forget(erased)
             for keeper, position in behind:
                 if not await take(keeper, [one for one in recorded if one.position > position]):
                     return False

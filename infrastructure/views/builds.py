@@ -53,6 +53,8 @@ class Tables(Protocol):
     """Each table and what its rows are ordered by."""
     subjects: tuple[str, ...]
     """What the names of its events begin with."""
+    texts: str | None
+    """The table that holds what may have to be erased, of every version: hazard_id, version and the texts."""
 
     async def apply(self, connection: Connection, build: Build, recorded: Sequence[Recorded]) -> None:
         """Fold these events, all readable and in order, into the tables. Raises what the fold raises."""

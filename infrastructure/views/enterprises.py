@@ -51,6 +51,7 @@ class Enterprises:
     file = "enterprises.sql"
     tables: Sequence[tuple[str, str]] = (("enterprise", "id"),)
     subjects: tuple[str, ...] = ("enterprise.",)
+    texts: str | None = None
 
     async def apply(self, connection: Connection, build: Build, recorded: Sequence[Recorded]) -> None:
         """Fold these events into the table."""

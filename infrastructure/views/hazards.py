@@ -22,6 +22,7 @@ from application.views.hazard_memory import HazardMemory, Texts
 from application.views.keeping import recalled
 from infrastructure.views import hazard_rows as rows
 from infrastructure.views.builds import Build, Connection
+from infrastructure.views.forgetting import forget
 from infrastructure.views.writing import Cursor, delete, insert
 
 _CLOSE = SQL(
@@ -52,6 +53,7 @@ class Hazards:
         ("enterprise_board", "enterprise, stage, grade, closed_before_import"),
     )
     subjects: tuple[str, ...] = ("hazard.", "duty.")
+    texts: str | None = "hazard_text"
 
     async def apply(self, connection: Connection, build: Build, recorded: Sequence[Recorded]) -> None:
         """Fold these events into the tables."""
@@ -65,6 +67,9 @@ class Hazards:
             await _write_hazards(cursor, build, memories, known)
             await _write_children(cursor, build, memories, known, whole)
             await _write_board(cursor, build.table("enterprise_board"), moved)
+        # What was read may have been erased since.
+        if said := [id for id, memory in memories.items() if memory.texts]:
+            await forget(connection, build, "hazard_text", said)
 
 
 async def _remember(cursor: Cursor, build: Build, ids: Sequence[UUID]) -> dict[UUID, HazardMemory]:

@@ -10,6 +10,7 @@ import traceback
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from uuid import UUID
 
 import psycopg
 from psycopg.sql import SQL
@@ -18,7 +19,7 @@ from application.log import Recorded, Unavailable
 from application.projecting import Halted, InTheWay, Keeper, Untakable, relevant
 from infrastructure.log.batch import schema_of
 from infrastructure.log.pool import Pool
-from infrastructure.views import builds
+from infrastructure.views import builds, forgetting
 from infrastructure.views.builds import Build, Connection, Tables
 from infrastructure.views.projection_rows import ProjectionRows
 
@@ -132,6 +133,23 @@ class PostgresKeeper:
                     async with self._transaction() as connection:
                         await connection.execute(PATIENCE)
                         await builds.drop(connection, self._tables, self._rows.build(number))
+
+    async def forget(self, hazard_ids: Sequence[UUID]) -> None:
+        """Empty the texts of these hazards that were erased, in every build there is."""
+        table = self._tables.texts
+        if table is None:
+            return
+        async with self._transaction() as connection:
+            found = await forgetting.holding(connection, self._schema, table)
+        for build in found:
+            try:
+                # Each by itself: a rebuild that stands still for one of them may be waiting for the other.
+                with suppress(psycopg.errors.UndefinedTable):
+                    async with self._transaction() as connection:
+                        await forgetting.wait(connection, self._tables, build)
+                        await forgetting.forget(connection, build, table, hazard_ids)
+            except InTheWay:
+                raise Unavailable from None
 
     async def drop_old(self) -> None:
         """Drop every earlier version. Raises InTheWay while one is being read."""

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from uuid import UUID
 
 import pytest
 
@@ -74,6 +75,7 @@ class Keeper:
     new: Keeper | None = None
     in_the_way: int = 0
     swept: int = 0
+    forgotten: list[UUID] = field(default_factory=list)
     moved: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def install(self) -> None:
@@ -120,6 +122,9 @@ class Keeper:
 
     async def sweep(self) -> None:
         self.swept += 1
+
+    async def forget(self, hazard_ids: Sequence[UUID]) -> None:
+        self.forgotten += hazard_ids
 
     async def drop_old(self) -> None:
         raise NotImplementedError
@@ -328,3 +333,11 @@ def test_given_events_then_those_of_a_subject_are_relevant_and_an_unreadable_one
     with pytest.raises(Untakable) as refused:
         relevant([event(1)], ("hazard.", "duty."))
     assert refused.value.reason == "Unreadable"
+
+
+async def test_given_texts_were_erased_then_also_a_parked_keeper_forgets_them() -> None:
+    parked, other = Keeper(parked="since yesterday"), Keeper(Projection.ENTERPRISES)
+
+    await Projector(Log([event(1), event(2, "hazard.texts_erased.v1")]), [parked, other]).catch_up()
+
+    assert parked.forgotten == other.forgotten == [id_of("stream")]
