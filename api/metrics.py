@@ -33,6 +33,9 @@ class Metrics:
         self._head = Gauge(
             "hazardloop_log_head", "The highest position of the log.", ("jurisdiction",), registry=self._registry
         )
+        self._queue = Gauge(
+            "hazardloop_append_queue", "Items that wait to be appended.", ("jurisdiction",), registry=self._registry
+        )
         of_build = ("jurisdiction", "projection", "version", "build", "state")
         self._lag_events = Gauge(
             "hazardloop_projection_lag_events",
@@ -59,12 +62,13 @@ class Metrics:
 
     def forget(self) -> None:
         """Drop what was last seen of the logs and projections: a build that is gone must not go on lagging."""
-        for gauge in (self._head, self._lag_events, self._lag_seconds):
+        for gauge in (self._head, self._queue, self._lag_events, self._lag_seconds):
             gauge.clear()
 
-    def seen(self, jurisdiction: str, head: int, projections: Sequence[ProjectionStatus]) -> None:
-        """Where one jurisdiction's log and projections stand."""
+    def seen(self, jurisdiction: str, head: int, queued: int, projections: Sequence[ProjectionStatus]) -> None:
+        """Where one jurisdiction's log, its queue and projections stand."""
         self._head.labels(jurisdiction).set(head)
+        self._queue.labels(jurisdiction).set(queued)
         for one in projections:
             labels = (jurisdiction, one.name, one.version, one.build, one.state)
             self._lag_events.labels(*labels).set(one.lag_events)

@@ -111,5 +111,8 @@ class EventLog(Protocol):
     async def head(self) -> int:
         """The highest position; 0 for an empty log."""
 
+    def queued(self) -> int:
+        """Items of this process that wait to be appended."""
+
     async def wait(self, after: int, timeout: float) -> None:
         """Return once something may lie past `after`, or after `timeout` seconds. A wake-up, not a promise."""

@@ -124,6 +124,10 @@ class PostgresEventLog:
         ((position,),) = await self._rows(self._head, ())
         return int(position)
 
+    def queued(self) -> int:
+        """Items of this process that wait to be appended."""
+        return self._committer.queued
+
     async def wait(self, after: int, timeout: float) -> None:
         """Return once something may lie past `after`, or after `timeout` seconds. A wake-up, not a promise."""
         if self._wakeups.told(self._code) is None:

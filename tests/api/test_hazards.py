@@ -154,4 +154,6 @@ async def test_rules_are_shown_with_their_source_and_what_must_be_said_of_them(p
     assert now["on"] == "2026-03-02"
     assert {rule["mark"] for rule in now["items"]} >= {None, "policy, not law"}
     assert all(rule["citation"] for rule in now["items"])
+    (told,) = [rule for rule in now["items"] if rule["escalation"]]
+    assert (told["escalation"]["days"], told["mark"]) == (5, "policy, not law")
     assert {rule["pack"] for rule in now["items"]} != {rule["pack"] for rule in then["items"]}

@@ -7,6 +7,7 @@ import pytest
 from api.running import Running
 from domain.actors import Role
 from tests.api.people import V1, People, refused
+from tests.conftest import JURISDICTION
 
 
 async def test_it_lives_and_is_ready(people: People) -> None:
@@ -27,7 +28,10 @@ async def test_without_its_database_it_lives_and_is_not_ready(
     refused(await people.client.get("/readyz"), 503, "unavailable")
 
 
-async def test_metrics_count_answers_by_route_and_show_head_and_lag(people: People) -> None:
+async def test_metrics_count_answers_by_route_and_show_head_queue_and_lag(
+    service: Running, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service.jurisdiction(JURISDICTION).log, "queued", lambda: 7)
     hazard = await people.reported()
     administrator = await people.one(Role.ADMINISTRATOR)
     await administrator.see(hazard)
@@ -43,5 +47,6 @@ async def test_metrics_count_answers_by_route_and_show_head_and_lag(people: Peop
     assert 'hazardloop_http_requests_total{method="GET",route="/v1/{j}/hazards",status="422"} 1.0' in text
     assert 'route="(none)",status="404"' in text
     assert 'hazardloop_log_head{jurisdiction="320583"} 2.0' in text
+    assert 'hazardloop_append_queue{jurisdiction="320583"} 7.0' in text
     assert "hazardloop_projection_lag_events{" in text
     assert hazard.rpartition("/")[2] not in text
