@@ -131,16 +131,18 @@ class HazardFile(HazardSummary):
     """One file per hazard (一患一档): its state, and what was said in the present round.
 
     Transfers, corrections, erasures and reopenings are of every round; an earlier round's other
-    statements are in the history.
+    statements are in the history. A reporter whose hazard has gone to another enterprise is shown the ledger row
+    and what they said themselves.
     """
 
-    evacuated: bool
-    challenged: bool
+    evacuated: bool | None = None
+    """Null, as the three that follow, to a reporter of another enterprise than the one it has gone to."""
+    challenged: bool | None = None
     """A challenge of the grade waits for its answer."""
-    objected: bool
+    objected: bool | None = None
     """A union inspector failed it, and nobody who may has passed it since."""
-    workers_notified: bool
-    planned_at_version: int | None
+    workers_notified: bool | None = None
+    planned_at_version: int | None = None
     reported_by: By
     location: Location | None
     evidence: tuple[str, ...]

@@ -121,7 +121,7 @@ class Views(Protocol):
         """One hazard, folded from its stream, so never behind: now, at a version, or as of a time."""
 
     async def history(self, actor: Actor, id: UUID) -> Sequence[HistoryEntry] | None:
-        """Every event of one hazard, the first first."""
+        """Every event of one hazard, the first first. To its reporter, once it is another enterprise's, their own."""
 
     async def enterprises(self, actor: Actor, question: EnterprisesQuestion) -> Page[EnterpriseSummary]:
         """The enterprises of the jurisdiction."""

@@ -33,6 +33,17 @@ class FoldedFile:
         """Whether the actor may see the hazard as it then stood."""
         return self.hazard.visible_to(actor)
 
+    def wholly_visible_to(self, actor: Actor) -> bool:
+        """Whether the actor may also see what everybody said about it."""
+        return self.visible_to(actor) and not self.hazard.only_reported_by(actor)
+
+    def as_reported(self, actor: Actor) -> HazardFile:
+        """The ledger row, and what the reporter said themselves: nothing of another enterprise's."""
+        own = ("corrections", "reopenings")
+        said = {name: tuple(one for one in getattr(self.file, name) if one.by.actor_id == actor.id) for name in own}
+        kept = {*HazardSummary.model_fields, "reported_by", "location", "evidence"}
+        return HazardFile(**{name: getattr(self.file, name) for name in kept}, **said)
+
 
 def until_version(recorded: Sequence[Recorded], id: UUID, version: int) -> Sequence[Recorded]:
     """The events of both streams, in the log's order, until the hazard's next version after this one."""

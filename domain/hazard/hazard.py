@@ -85,6 +85,11 @@ class Hazard(Aggregate):
             return True
         return actor.id == self.reporter or self.is_of(actor.enterprise)
 
+    def only_reported_by(self, actor: Actor) -> bool:
+        """Whether it has gone to another enterprise than the reporter's: what that one says is not theirs to read."""
+        elsewhere = self.enterprise_uscc is not None and not self.is_of(actor.enterprise)
+        return actor.role in OF_AN_ENTERPRISE and actor.id == self.reporter and elsewhere
+
     def is_of(self, enterprise: str | None) -> bool:
         """Whether the hazard is this enterprise's. One of no enterprise yet is nobody's."""
         return enterprise is not None and enterprise == self.enterprise_uscc

@@ -76,10 +76,12 @@ class PostgresViews:
             asked = fold(until_moment(everything, moment), self._zone, moment.at)
         if now is None or asked is None or not (now.visible_to(actor) or asked.visible_to(actor)):
             return None
-        return asked.file
+        if now.wholly_visible_to(actor) or asked.wholly_visible_to(actor):
+            return asked.file
+        return asked.as_reported(actor)
 
     async def history(self, actor: Actor, id: UUID) -> Sequence[HistoryEntry] | None:
-        """Every event of one hazard, the first first."""
+        """Every event of one hazard, the first first; to its reporter elsewhere only those that are their own."""
         recorded = await self._log.read(id)
         if not recorded or recorded[0].name != Reported.name:
             return None
@@ -88,6 +90,9 @@ class PostgresViews:
             folded = fold(recorded, self._zone, None)
             if folded is None or not folded.visible_to(actor):
                 return None
+            if not folded.wholly_visible_to(actor):
+                entries = (history_entry(one) for one in recorded)
+                return [one for one in entries if one.by is not None and one.by.actor_id == actor.id]
         return [history_entry(one) for one in recorded]
 
     async def enterprises(self, actor: Actor, question: EnterprisesQuestion) -> Page[EnterpriseSummary]:

@@ -162,3 +162,42 @@ async def test_metrics_are_for_who_runs_and_who_audits(people: People) -> None:
     refused(await (await people.one(Role.REGULATOR)).get("/metrics"), 403, "not-allowed", rule="metrics.role")
 
     assert (await (await people.one(Role.ADMINISTRATOR)).get("/metrics")).status_code == 200
+
+
+async def test_a_reporter_reads_of_a_hazard_that_went_elsewhere_what_they_said_and_how_it_stands(
+    people: People,
+) -> None:
+    given, theirs = await people.file(b"given"), await people.file(b"theirs")
+    hazard = await people.reported(evidence=[given], place="x-place")
+    id = hazard.rpartition("/")[2]
+    await people.registered(THEIRS)
+    inspector, officer = await people.one(Role.UNION_INSPECTOR), await people.one(Role.ENTERPRISE_OFFICER, THEIRS)
+    reporter, colleague = await people.one(Role.WORKER), await people.one(Role.GROUP_CHECKER)
+    await inspector.do(f"{hazard}/transfer", {"enterprise_uscc": THEIRS, "reason": "secret-1"}, 1)
+    await officer.do(f"{hazard}/self-inspection", {"grade": "major", "cause": "secret-2", "evacuated": True}, 2)
+    correction = {"field": "place", "value": "y-place", "reason": "a slip"}
+    await reporter.do(f"{hazard}/correction", correction, 3)
+    consent = {"by": "regulator", "reference": "secret-3", "evidence": [theirs]}
+    await officer.do(f"{hazard}/dismissal", {"reason": "secret-4", "consent": consent}, 4)
+
+    file, history = await reporter.get(hazard), await reporter.get(f"{hazard}/events")
+
+    shown = file.json()
+    assert (shown["stage"], shown["grade"], shown["round"], shown["version"]) == ("dismissed", "major", 1, 5)
+    assert (shown["place"], shown["evidence"], shown["enterprise_uscc"]) == ("y-place", [given], THEIRS)
+    assert [one["reason"] for one in shown["corrections"]] == ["a slip"]
+    empty = ("self_inspection", "dismissal", "evacuated", "challenged", "objected", "workers_notified")
+    assert [shown[name] for name in empty] == [None] * len(empty)
+    assert [one["version"] for one in history.json()["items"]] == [1, 4]
+    for version in (3, 5):
+        assert "secret" not in (await reporter.get(hazard, version=version)).text
+    for text in (file.text, history.text):
+        assert "secret" not in text
+        assert theirs not in text
+    assert (await reporter.get(f"evidence/{given}", hazard=id)).content == b"given"
+    refused(await reporter.get(f"evidence/{theirs}", hazard=id), 404, "unknown")
+    refused(await colleague.get(hazard), 404, "unknown")
+    assert (await officer.see(hazard))["self_inspection"]["cause"] == "secret-2"
+    assert len((await officer.see(f"{hazard}/events"))["items"]) == 5
+    await reporter.do(f"{hazard}/reopening", {"reason": "still there"}, 5)
+    assert (await reporter.see(hazard))["reopenings"][0]["reason"] == "still there"
