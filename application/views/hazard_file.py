@@ -39,10 +39,12 @@ class FoldedFile:
 
     def as_reported(self, actor: Actor) -> HazardFile:
         """The ledger row, and what the reporter said themselves: nothing of another enterprise's."""
-        own = ("corrections", "reopenings")
-        said = {name: tuple(one for one in getattr(self.file, name) if one.by.actor_id == actor.id) for name in own}
         kept = {*HazardSummary.model_fields, "reported_by", "location", "evidence"}
-        return HazardFile(**{name: getattr(self.file, name) for name in kept}, **said)
+        return HazardFile(
+            **{name: getattr(self.file, name) for name in kept},
+            corrections=tuple(one for one in self.file.corrections if one.by.actor_id == actor.id),
+            reopenings=tuple(one for one in self.file.reopenings if one.by.actor_id == actor.id),
+        )
 
 
 def until_version(recorded: Sequence[Recorded], id: UUID, version: int) -> Sequence[Recorded]:
