@@ -92,11 +92,11 @@ def long_report(chance: Random) -> Ask:
 async def filled_up(disk: Disk, own: Database, asker: Asker, chance: Random, *, write_ahead_log: bool) -> None:
     """Fill it up until requests are turned away; then make room."""
     disk.fill(LEFT)
+    kept = await asker.client.post(f"{V1}/evidence", content=os.urandom(4 * LEFT))
+    assert (kept.status_code, "retry-after" in kept.headers) == (503, True), kept.text
     if write_ahead_log:
         own.execute("SELECT pg_switch_wal()")
     await until_turned_away(asker, chance)
-    kept = await asker.client.post(f"{V1}/evidence", content=os.urandom(4 * LEFT))
-    assert (kept.status_code, "retry-after" in kept.headers) == (503, True), kept.text
     disk.make_room()
     if write_ahead_log:
         await own.again()
