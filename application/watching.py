@@ -98,10 +98,13 @@ class Watching:
             if done != today:
                 try:
                     done = done if await self.look() is None else today
-                except Unavailable as unavailable:
+                except Behind as behind:
                     if warned != today:
-                        logger.warning("the clock can't make its pass of %s and will try again: %s", today, unavailable)
+                        logger.warning("the clock can't make its pass of %s and will try again: %s", today, behind)
                         warned = today
+                except Unavailable:
+                    # The database is away, or all is being stopped: others say so.
+                    pass
                 except Exception:
                     logger.exception("the clock could not make its pass and will try again")
             await pause(LOOK_SECONDS)
