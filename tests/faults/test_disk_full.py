@@ -137,7 +137,7 @@ async def test_control_given_a_server_that_acknowledges_before_it_commits_then_t
     async with serving(settings, "hasty") as (_, address), asking(address, token, book) as asker:
         await asker.until_done(Ask(HAZARDS, REPORT))
         disk.fill(LEFT)
-        for _ in range(200):
+        for _ in range(50):
             await asker.ask(long_report(chance))
         disk.make_room()
         findings = await found(own.url, book)
