@@ -6,6 +6,7 @@ All jurisdictions of a process share one bounded pool and one LISTEN. An idle on
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -48,10 +49,15 @@ from infrastructure.views.reading import PostgresViews
 
 CONNECT_SECONDS = 10
 
+LOOK_AFTER_SECONDS = 1.0
+"""How often to look whether the embedded PostgreSQL still lives: one that was killed is started again."""
+
 POLL_SECONDS = 60.0
 """How often views look for events nobody told of: whenever the LISTEN was cut, everybody looks at once anyway."""
 
 T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 
 @asynccontextmanager
@@ -167,9 +173,27 @@ async def _database(settings: Settings) -> AsyncIterator[str]:
     postgres = EmbeddedPostgres(settings.home, bin_dir=settings.postgres_bin)
     try:
         await _to_its_end(postgres.start)
-        yield postgres.url
+        looking_after = asyncio.create_task(_look_after(postgres), name="embedded PostgreSQL")
+        try:
+            yield postgres.url
+        finally:
+            looking_after.cancel()
+            await asyncio.wait([looking_after])
     finally:
         await _to_its_end(postgres.stop)
+
+
+async def _look_after(postgres: EmbeddedPostgres) -> None:
+    """Start it again whenever it has died, for as long as that takes."""
+    while True:
+        await asyncio.sleep(LOOK_AFTER_SECONDS)
+        if postgres.has_died():
+            logger.warning("the embedded PostgreSQL has died: starting it again")
+            try:
+                await _to_its_end(postgres.start)
+            except EmbeddedPostgresError as error:
+                # The first line alone: what follows is the server's own log, which may hold what somebody entered.
+                logger.error("the embedded PostgreSQL could not be started: %s", str(error).partition("\n")[0])
 
 
 async def _reach(url: str) -> None:

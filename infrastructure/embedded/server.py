@@ -84,6 +84,7 @@ class EmbeddedPostgres:
         self._folder.mkdir(exist_ok=True, mode=0o700)
         if account.uid is not None:
             self._folder.chmod(0o711)  # the server enters from its data folder: ../run
+        first = self._clients is None
         try:
             with locks.alone(self._folder / "transition.lock", RECOVERY_SECONDS):
                 if self._clients is None:
@@ -93,8 +94,17 @@ class EmbeddedPostgres:
                 self._entrance = self._entrance or Entrance(self._run)
                 self._bring_up(account, self._entrance)
         except BaseException:
-            self.stop()
+            if first:  # else the next attempt may succeed, and the address stays what it is
+                self.stop()
             raise
+
+    def has_died(self) -> bool:
+        """Whether no process of the server is left. Asks the server nothing, and does not wait."""
+        lock = locks.opened(self._folder / "server.lock")
+        try:
+            return locks.try_exclusive(lock)
+        finally:
+            os.close(lock)
 
     def stop(self) -> None:
         """Let go of the server; the last client stops it and returns when none of its processes is left."""

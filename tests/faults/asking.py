@@ -10,7 +10,6 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from random import Random
 from uuid import UUID, uuid4
 
@@ -143,8 +142,8 @@ class Asker:
 
 async def token_of(settings: Mapping[str, str], role: Role = Role.UNION_INSPECTOR, uscc: str | None = None) -> str:
     """A new token, made as `hazardloop token create` makes it."""
-    url, home = settings["HAZARDLOOP_DATABASE_URL"], Path(settings["HAZARDLOOP_HOME"])
-    async with running(Settings(database_url=url, home=home)) as service:
+    given = {name: settings.get(f"HAZARDLOOP_{name.upper()}") for name in ("home", "database_url", "postgres_bin")}
+    async with running(Settings.model_validate(given)) as service:
         return await service.jurisdiction(JURISDICTION).tokens.create(Actor(uuid4(), role, uscc))
 
 

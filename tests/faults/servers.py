@@ -36,11 +36,8 @@ class Database:
         return settings_of(self.home.with_name("product"), DATABASE_URL=self.url, **more)
 
     def kill(self, *, all: bool) -> None:
-        """Kill -9 the postmaster; with `all`, every process of the server with it, so that nothing is written out."""
-        postmaster = postmaster_pid(self.home)
-        for pid in (postmaster, *(_children(postmaster) if all else ())):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        """Kill it."""
+        kill_server_of(self.home, all=all)
 
     async def again(self) -> None:
         """Start it again; return once it is ready."""
@@ -62,6 +59,14 @@ async def database(home: Path, bin_dir: Path | None) -> AsyncIterator[Database]:
         yield Database(home, postgres)
     finally:
         await asyncio.to_thread(postgres.stop)
+
+
+def kill_server_of(home: Path, *, all: bool) -> None:
+    """Kill -9 the postmaster; with `all`, every process of the server with it, so that nothing is written out."""
+    postmaster = postmaster_pid(home)
+    for pid in (postmaster, *(_children(postmaster) if all else ())):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def _children(parent: int) -> list[int]:

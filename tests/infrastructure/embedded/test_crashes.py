@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from infrastructure.embedded import EmbeddedPostgres
+from infrastructure.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from infrastructure.embedded.account import Account
 from tests.infrastructure.embedded.client import client
 from tests.infrastructure.embedded.observed import nothing_runs, postmaster_pid, remember, remembered
@@ -45,6 +45,37 @@ def test_a_killed_server_is_started_again_by_its_own_client(home: Path, postgres
         postgres.start()
 
         assert remembered(postgres.url) == ["before"]
+
+
+def test_a_server_that_has_died_is_known_to_have_died(home: Path, postgres_bin_dir: Path | None) -> None:
+    with EmbeddedPostgres(home, bin_dir=postgres_bin_dir) as postgres:
+        assert not postgres.has_died()
+
+        os.kill(postmaster_pid(home), signal.SIGKILL)
+        while not postgres.has_died():
+            assert postmaster_pid(home)
+
+        postgres.start()
+        assert not postgres.has_died()
+
+
+def test_a_server_that_could_not_be_started_again_is_started_later_at_the_same_address(
+    home: Path, postgres_bin_dir: Path | None
+) -> None:
+    with EmbeddedPostgres(home, bin_dir=postgres_bin_dir) as postgres:
+        url = postgres.url
+        remember(url, "before")
+        control = home / "postgres/data/global/pg_control"
+        os.kill(postmaster_pid(home), signal.SIGKILL)
+        control.rename(control.with_name("hidden"))
+
+        with pytest.raises(EmbeddedPostgresError):
+            postgres.start()
+
+        control.with_name("hidden").rename(control)
+        postgres.start()
+        assert postgres.url == url
+        assert remembered(url) == ["before"]
 
 
 def test_a_server_and_its_client_killed_together_leave_nothing_in_the_way(
