@@ -115,8 +115,9 @@ class Asker:
     async def go_on(self, chance: Random, enough: asyncio.Event) -> None:
         """Report hazards and tell the workers of them, one request after the other, until it is enough."""
         while not enough.is_set():
-            reported = await self.ask(Ask(HAZARDS, REPORT))
-            for _ in range(chance.randrange(4)) if reported else ():
+            if (reported := await self.ask(Ask(HAZARDS, REPORT))) is None:
+                continue
+            for _ in range(chance.randrange(4)):
                 await self.ask(Ask(f"{HAZARDS}/{reported.stream_id}/workers-notice", NOTICE))
 
     @asynccontextmanager
