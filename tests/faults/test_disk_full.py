@@ -12,6 +12,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -128,7 +129,7 @@ async def test_given_a_disk_that_fills_up_then_503_and_nothing_acknowledged_is_l
                 await filled_up(disk, postgres, asker, chance, no_log=bool(number % 2))
                 await asker.ask_again(chance)
                 position = max(done.position for done in book.done.values())
-                await until(lambda at=position: views_reach(asker, at))  # type: ignore[misc]
+                await until(partial(views_reach, asker, position))
             await server.stop()
             assert await found(postgres.url, book) == NOTHING
             async with town_at(postgres.url) as town:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -65,7 +66,7 @@ async def test_given_a_postgresql_killed_again_and_again_then_log_and_views_are_
         took = []
         for _ in range(kills):
             everything = chance.random() < 0.5
-            took.append(await killed(asker, chance, lambda all=everything: own.kill(all=all), own.again))
+            took.append(await killed(asker, chance, partial(own.kill, all=everything), own.again))
             await asker.ask_again(chance)
 
         assert await found(own.url, book) == NOTHING
@@ -85,7 +86,7 @@ async def test_given_the_products_own_postgresql_killed_again_and_again_then_it_
             took = []
             for _ in range(kills):
                 everything = chance.random() < 0.5
-                took.append(await killed(asker, chance, lambda all=everything: kill_server_of(home, all=all), _nobody))
+                took.append(await killed(asker, chance, partial(kill_server_of, home, all=everything), _nobody))
                 await asker.ask_again(chance)
         with EmbeddedPostgres(home, bin_dir=postgres_bin_dir) as postgres:
             await server.stop()
