@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api.invalid import field_of
-from api.problems import Kind, Problem
 from api.times import Day, Time
 from application.questions import ClockKind, DutiesQuestion, EnterprisesQuestion, HazardsQuestion, Moment
 from domain.hazard.words import Grade, Stage
-from domain.refusals import CONTRACT, Rule
 from domain.uscc import EnterpriseCode
-
-TWICE = Rule("query.duplicate", "a parameter is given once", CONTRACT)
 
 FARTHEST = 2**63 - 1
 """The last position a log could ever have."""
@@ -27,14 +20,6 @@ Words = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")
 ]
 Cursor = Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=r"^[!-~]+$")]
-
-
-def each_once(given: Sequence[tuple[str, str]]) -> None:
-    """Refuse a parameter given twice, of which two readers could take one each. Raises Problem."""
-    names = Counter(name for name, _ in given)
-    if len(names) < len(given):
-        ((twice, _),) = names.most_common(1)
-        raise Problem.of_rule(Kind.INVALID_INPUT, TWICE, field_of([twice]))
 
 
 class Asking(BaseModel):

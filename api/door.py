@@ -1,4 +1,4 @@
-"""API: what every request passes through, coming and going: its correlation id, its metrics, and the last resort.
+"""API: what every request passes through, coming and going: its correlation id, its metrics, and what is refused.
 
 Plain ASGI: a middleware made of requests and responses costs a task and a queue each time.
 """
@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.metrics import Metrics
 from api.problems import INTERNAL, Kind, Problem
+from api.raised import problem_of
 from application.ports import Chance
 
 CORRELATION_ID = "X-Correlation-Id"
@@ -25,7 +26,7 @@ log = logging.getLogger("hazardloop.api")
 
 
 class Door:
-    """Names the chain of causes, counts the answer, and turns what nobody caught into a problem without details."""
+    """Names the chain of causes, counts the answer, and turns whatever is raised into a problem."""
 
     def __init__(self, app: ASGIApp, chance: Chance, metrics: Metrics) -> None:
         self._app = app
@@ -60,10 +61,13 @@ class Door:
         except ClientDisconnect:
             return
         except Exception as error:
-            _say(scope, error, correlation_id)
+            problem = problem_of(error)
+            if problem is None or answering:
+                _say(scope, error, correlation_id)
             if answering:  # too late for another answer: break off, so that nobody takes this one for whole
                 raise BrokenOff from None
-            await Problem.of_rule(Kind.INTERNAL, INTERNAL).response(correlation_id)(scope, receive, answer)
+            problem = problem or Problem.of_rule(Kind.INTERNAL, INTERNAL)
+            await problem.response(correlation_id)(scope, receive, answer)
 
     def _correlation_id(self, given: str | None) -> UUID:
         try:

@@ -31,11 +31,6 @@ def invalid(error: ValidationError, prefix: str | None = None) -> Problem:
     return Problem(Kind.INVALID_INPUT, _errors(((prefix, *one["loc"]) if prefix else one["loc"], one) for one in found))
 
 
-def invalid_parameters(found: Sequence[Mapping[str, Any]]) -> Problem:
-    """The problem of query parameters; their places begin with the word `query`."""
-    return Problem(Kind.INVALID_INPUT, _errors((one["loc"][1:], one) for one in found))
-
-
 def field_of(place: Iterable[str | int]) -> str:
     """A path into the body, `body` for all of it. A name that could be anything but a field's is not repeated."""
     parts = [part if isinstance(part, str) and _NAME.fullmatch(part) else _number(part) for part in place]

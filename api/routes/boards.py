@@ -11,9 +11,10 @@ from starlette.responses import Response
 from api.answering import answer
 from api.asking import AskingAt
 from api.problems import Kind
+from api.route import Asker, Route
 from api.routes import described
-from api.routes.asked_of import Asker, caught_up
 from api.routes.places import ENTERPRISE, V1, enterprise_code
+from api.routes.reaching import caught_up
 from application.boards import Board, JurisdictionBoard
 from application.commands import NO_ENTERPRISE
 from application.questions import Projection
@@ -21,7 +22,7 @@ from domain.refusals import CONTRACT, NotAllowed, Rule, Unknown
 
 ROLL_UP = Rule("board.jurisdiction", "the roll-up is for those who act for no single enterprise", CONTRACT)
 
-router = APIRouter(tags=["boards"])
+router = APIRouter(tags=["boards"], route_class=Route)
 
 
 @router.get(

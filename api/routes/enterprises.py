@@ -14,9 +14,10 @@ from api.answering import EnterpriseDone, answer, done, unless_seen, versioned
 from api.asking import Asking, AskingEnterprises
 from api.bodies import command, json_body
 from api.problems import Kind
+from api.route import Asker, Route
 from api.routes import described
-from api.routes.asked_of import Asker, caught_up, written
 from api.routes.places import ENTERPRISE, ENTERPRISES, enterprise_code
+from api.routes.reaching import caught_up, written
 from application.answers import Page
 from application.boards import EnterpriseSummary
 from application.commands import NO_ENTERPRISE
@@ -26,7 +27,7 @@ from domain.refusals import Unknown
 
 COMMANDS: dict[str, type[EnterpriseCommand]] = {ENTERPRISE + "/changes": Change, ENTERPRISE + "/closure": Close}
 
-router = APIRouter(tags=["enterprises"])
+router = APIRouter(tags=["enterprises"], route_class=Route)
 
 
 @router.post(

@@ -21,9 +21,10 @@ from api.access import Caller, bearer, service_of
 from api.answering import MEDIA_TYPE
 from api.asking import FARTHEST, AskingEvents, AskingStream
 from api.problems import Kind, Problem
+from api.route import Asker, Route
 from api.routes import described
-from api.routes.asked_of import Asker, written
 from api.routes.places import V1
+from api.routes.reaching import written
 from application.jurisdiction import Jurisdiction
 from application.log import Recorded, Unavailable
 from domain.actors import UNION, Role
@@ -48,7 +49,7 @@ THE_STREAM: described.Responses = {
     }
 }
 
-router = APIRouter(tags=["events"])
+router = APIRouter(tags=["events"], route_class=Route)
 
 
 class Event(BaseModel):

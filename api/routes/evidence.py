@@ -21,9 +21,10 @@ from api.asking import AskingEvidence
 from api.bodies import limited
 from api.preconditions import idempotency_key
 from api.problems import Kind, Problem
+from api.route import Asker, Route
 from api.routes import described
-from api.routes.asked_of import Asker, written
 from api.routes.places import EVIDENCE, evidence_name
+from api.routes.reaching import written
 from application.commands import NO_EVIDENCE
 from domain.command import Sha256
 from domain.refusals import CONTRACT, NotAllowed, Rule, Unknown
@@ -44,7 +45,7 @@ THE_FILE: described.Responses = {
     200: {"description": "The file", "content": {BYTES: {"schema": {"type": "string", "format": "binary"}}}}
 }
 
-router = APIRouter(tags=["evidence"])
+router = APIRouter(tags=["evidence"], route_class=Route)
 
 
 class Kept(BaseModel):

@@ -13,9 +13,10 @@ from api.answering import Done, answer, done, versioned
 from api.asking import Asking, AskingDuties, AskingHazard, AskingHazards
 from api.bodies import command, json_body
 from api.problems import Kind, Problem
+from api.route import Asker, Route
 from api.routes import described
-from api.routes.asked_of import Asker, caught_up, written
 from api.routes.places import HAZARD, HAZARDS, V1, hazard_id
+from api.routes.reaching import caught_up, written
 from application.answers import DutyRow, HazardFile, HazardSummary, HistoryEntry, Page
 from application.commands import NO_HAZARD
 from application.questions import Projection
@@ -26,7 +27,7 @@ ONE_PAST = Rule("version.or_at", "a past is named by its version or by a time, n
 
 DUTIES = V1 + "/duties"
 
-router = APIRouter(tags=["hazards"])
+router = APIRouter(tags=["hazards"], route_class=Route)
 
 
 @router.post(

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from api.access import admitted, asked
 from api.answering import Done, done
 from api.bodies import command, json_body
+from api.route import Route
 from api.routes import described
 from api.routes.places import HAZARD, hazard_id, recipient
 from domain.hazard.closing import CloseOut, EraseTexts, Reopen
@@ -67,7 +68,7 @@ MOVES = (
     MoveRoute("erasure", EraseTexts, "Erase the texts said so far (个人信息保护法 Art 47)"),
 )
 
-router = APIRouter(tags=["moves"])
+router = APIRouter(tags=["moves"], route_class=Route)
 
 
 def _making(route: MoveRoute) -> Callable[[Request], Awaitable[Response]]:

@@ -13,6 +13,7 @@ from api.access import NOT_A_TOKEN, bearer, service_of, unauthenticated
 from api.answering import answer
 from api.metrics import MEDIA_TYPE, Metrics
 from api.problems import Kind, unavailable
+from api.route import Route
 from api.routes import described
 from application.jurisdiction import Jurisdiction
 from application.log import Unavailable
@@ -24,7 +25,7 @@ READERS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 _TEXT: described.Responses = {200: {"description": "Prometheus' text format", "content": {MEDIA_TYPE: {}}}}
 _OF_METRICS = (Kind.UNAUTHENTICATED, Kind.NOT_ALLOWED, Kind.UNAVAILABLE, Kind.INTERNAL)
 
-router = APIRouter(tags=["operations"])
+router = APIRouter(tags=["operations"], route_class=Route)
 
 OPERATORS = Rule("metrics.role", "metrics are for administrators and auditors", CONTRACT)
 

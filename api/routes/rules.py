@@ -13,15 +13,16 @@ from starlette.responses import Response
 from api.access import service_of
 from api.answering import answer
 from api.asking import AskingRules
+from api.route import Asker, Route
 from api.routes import described
-from api.routes.asked_of import Asker, written
 from api.routes.places import V1
+from api.routes.reaching import written
 from domain.rules.pack import Escalation, Origin, Source, Switch, Term, Title
 from domain.rules.rulebook import RuleInForce
 
 RULES = V1 + "/rules"
 
-router = APIRouter(tags=["rules"])
+router = APIRouter(tags=["rules"], route_class=Route)
 
 
 class Stated(BaseModel):

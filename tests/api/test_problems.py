@@ -82,7 +82,7 @@ async def test_what_nobody_expected_is_told_by_its_id_alone(
 
 
 async def test_a_position_not_reached_is_answered_503(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.routes.asked_of.WAIT_SECONDS", 0.01)
+    monkeypatch.setattr("api.routes.reaching.WAIT_SECONDS", 0.01)
     hazard = await people.reported()
     auditor, beyond = await people.one(Role.AUDITOR), await people.head() + 1
 

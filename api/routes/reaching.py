@@ -1,27 +1,13 @@
-"""What every question begins with: who asks, and whether what they have just written is there to be seen."""
+"""What every question begins with: whether what the caller has just written is there to be seen."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
 
-from fastapi import Depends
-from starlette.requests import Request
-
-from api.access import Caller, admitted
-from api.asking import Asking, each_once
+from api.asking import Asking
 from application.jurisdiction import Jurisdiction
 from application.log import Unavailable
 from application.questions import WAIT_SECONDS, Projection
-
-
-async def asker(request: Request, caller: Annotated[Caller, Depends(admitted)]) -> Caller:
-    """The caller of a question that gives each parameter once. Raises Problem."""
-    each_once(request.query_params.multi_items())
-    return caller
-
-
-Asker = Annotated[Caller, Depends(asker)]
 
 
 async def caught_up(jurisdiction: Jurisdiction, asking: Asking, *of: Projection) -> None:
