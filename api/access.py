@@ -8,10 +8,11 @@ from uuid import UUID
 
 from starlette.requests import Request
 
+from api.headers import header
 from api.preconditions import expected_version, idempotency_key
 from api.problems import Kind, Problem, error
 from api.service import Service
-from application.commands import Request as Asked
+from application.deciding import Request as Asked
 from application.jurisdiction import Jurisdiction
 from domain.actors import Actor
 from domain.refusals import CONTRACT, Rule
@@ -48,7 +49,7 @@ async def admitted(request: Request) -> Caller:
 
 def bearer(request: Request) -> str:
     """The token as it was sent. Raises Problem."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    scheme, _, token = header(request.scope, b"authorization").partition(" ")
     token = token.strip()
     if scheme.lower() != "bearer" or not token:
         raise unauthenticated(NO_TOKEN)

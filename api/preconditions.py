@@ -6,6 +6,7 @@ import re
 
 from starlette.requests import Request
 
+from api.headers import header, headers
 from api.problems import Kind, Problem
 from domain.refusals import CONTRACT, Rule
 
@@ -25,7 +26,7 @@ def etag(version: int) -> str:
 
 def expected_version(request: Request) -> int | None:
     """The version If-Match names; None without it. `*` names none and is refused. Raises Problem."""
-    given = request.headers.getlist("if-match")
+    given = headers(request.scope, b"if-match")
     if not given:
         return None
     match = _ETAG.fullmatch(given[0].strip()) if len(given) == 1 else None
@@ -36,7 +37,7 @@ def expected_version(request: Request) -> int | None:
 
 def idempotency_key(request: Request) -> str | None:
     """The Idempotency-Key as it was sent; None without one. Raises Problem."""
-    given = request.headers.getlist("idempotency-key")
+    given = headers(request.scope, b"idempotency-key")
     if not given:
         return None
     if len(given) > 1 or not _KEY.fullmatch(given[0]):
@@ -46,5 +47,5 @@ def idempotency_key(request: Request) -> str | None:
 
 def seen_already(request: Request, tag: str) -> bool:
     """Whether If-None-Match names this ETag, so that 304 says all there is to say."""
-    given = request.headers.get("if-none-match", "")
+    given = header(request.scope, b"if-none-match")
     return given.strip() == "*" or tag in (one.strip().removeprefix("W/") for one in given.split(","))

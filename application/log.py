@@ -89,6 +89,14 @@ class Recorded:
     """The exact public bytes."""
 
 
+def readable(recorded: Sequence[Recorded]) -> list[DomainEvent]:
+    """The events of a stream. Raises Unavailable where this release can't read one: nothing is decided on a guess."""
+    events = [one.event for one in recorded if isinstance(one.event, DomainEvent)]
+    if len(events) < len(recorded):
+        raise Unavailable(60)
+    return events
+
+
 class EventLog(Protocol):
     """One jurisdiction's log."""
 

@@ -18,8 +18,7 @@ from typing import Protocol
 from uuid import UUID
 
 from application.answers import DutyRow
-from application.commands import readable
-from application.log import Append, EventLog, Receipt, Unavailable
+from application.log import Append, EventLog, Receipt, Unavailable, readable
 from application.ports import Chance, Clock
 from application.questions import DutiesQuestion, Projection, Views
 from domain.actors import Actor, Role

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from api import access, bodies
 from api.problems import INTERNAL, LATER, MEDIA_TYPE, Kind, Problem, ProblemDetails
-from application import commands
+from application import commands, deciding
 from domain.hazard import rules
 from domain.refusals import Rule
 
@@ -36,16 +36,16 @@ OF_A_COMMAND = (
 EXAMPLES: Mapping[Kind, tuple[Rule, str | None]] = {
     Kind.INVALID_INPUT: (bodies.TWICE, "grade"),
     Kind.RULE_BROKEN: (rules.DEADLINE_PAST, "deadline"),
-    Kind.KEY_REUSED: (commands.REUSED, "Idempotency-Key"),
+    Kind.KEY_REUSED: (deciding.REUSED, "Idempotency-Key"),
     Kind.UNAUTHENTICATED: (access.NO_TOKEN, "Authorization"),
     Kind.NOT_ALLOWED: (rules.ROLE, None),
     Kind.UNKNOWN: (commands.NO_HAZARD, None),
     Kind.WRONG_STAGE: (rules.STAGE, None),
     Kind.CONFLICT: (commands.REGISTERED, None),
-    Kind.STALE_VERSION: (commands.STALE, "If-Match"),
+    Kind.STALE_VERSION: (deciding.STALE, "If-Match"),
     Kind.TOO_LARGE: (bodies.TOO_LARGE, "body"),
     Kind.UNSUPPORTED_MEDIA_TYPE: (bodies.NOT_JSON, "Content-Type"),
-    Kind.VERSION_REQUIRED: (commands.MATCH, "If-Match"),
+    Kind.VERSION_REQUIRED: (deciding.MATCH, "If-Match"),
     Kind.INTERNAL: (INTERNAL, None),
     Kind.UNAVAILABLE: (LATER, None),
 }

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from application.answers import DutyRow, HazardFile, HazardSummary, HistoryEntry, Page
 from application.boards import Board, EnterpriseSummary, JurisdictionBoard
-from application.commands import enterprise_stream, readable
-from application.log import EventLog, Recorded
+from application.commands import enterprise_stream
+from application.log import EventLog, Recorded, readable
 from application.ports import Clock
 from application.questions import (
     WAIT_SECONDS,

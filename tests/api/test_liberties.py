@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from application.commands import Request
+from application.deciding import Request
 from domain.actors import Actor, Role
 from domain.erasable import Erasable
 from domain.hazard.inspecting import Dismiss, SelfInspect

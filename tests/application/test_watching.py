@@ -15,7 +15,7 @@ import pytest
 from api.settings import Settings
 from api.wiring import Running, running
 from application import watching
-from application.commands import Request
+from application.deciding import Request
 from application.jurisdiction import Jurisdiction
 from application.log import Append, Outcome, Unavailable
 from application.watching import CLOCK, FORGET_AFTER, Noticed, Watching

@@ -14,8 +14,9 @@ from pydantic import SecretStr
 
 from api.settings import Settings
 from api.wiring import running
-from application.commands import Request, readable
+from application.deciding import Request
 from application.jurisdiction import Jurisdiction
+from application.log import readable
 from application.projecting import Projector
 from application.questions import DutiesQuestion
 from application.watching import Watching

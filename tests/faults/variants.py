@@ -13,7 +13,7 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from api.routes import events
-from application import commands
+from application.deciding import Following
 from application.jurisdiction import Jurisdiction
 from application.log import Append, CommandKey, Known, Outcome, Receipt, Recorded
 from infrastructure.log.event_log import PostgresEventLog
@@ -50,7 +50,7 @@ def hasty() -> None:
 
 def blind_to_versions() -> None:
     """Decides without looking which version the caller has seen."""
-    commands._on_this_version = lambda request, aggregate, replaces: None
+    Following._taken_on = lambda self, version: None  # type: ignore[method-assign]
 
 
 def hoarding() -> None:

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from api.settings import Settings
 from api.wiring import running
-from application.commands import Request
+from application.deciding import Request
 from domain.actors import Actor, Role
 from domain.erasable import Erasable
 from domain.hazard.closing import EraseTexts

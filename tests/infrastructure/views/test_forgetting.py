@@ -9,7 +9,8 @@ from uuid import UUID
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from application.commands import Commands, Request
+from application.commands import Commands
+from application.deciding import Request
 from application.log import Recorded
 from application.projecting import Projector
 from application.questions import HazardsQuestion, Projection, ProjectionState
