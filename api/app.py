@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from starlette.types import ASGIApp
 
 from api.door import Door
@@ -12,6 +13,8 @@ from api.reference import add_reference
 from api.route import Route
 from api.routes import boards, enterprises, events, evidence, hazards, moves, operations, rules
 from api.service import Service
+
+_NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False)
 
 
 class Api(FastAPI):
@@ -24,7 +27,9 @@ class Api(FastAPI):
 
 def create_app(service: Service) -> FastAPI:
     """The application. The service is started and stopped by whoever made it."""
-    app = Api(docs_url=None, redoc_url=None, redirect_slashes=False, openapi_url="/openapi.json")
+    app = Api(
+        docs_url=None, redoc_url=None, redirect_slashes=False, openapi_url="/openapi.json", telemetry=_NO_TELEMETRY
+    )
     app.state.service = service
     app.state.metrics = Metrics()
     app.router.route_class = Route

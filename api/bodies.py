@@ -13,9 +13,9 @@ from math import isfinite
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from starlette.datastructures import Headers
 from starlette.requests import Request
 
+from api.headers import header
 from api.invalid import field_of, invalid
 from api.problems import FieldError, Kind, Problem, error
 from api.times import fields_of_time
@@ -43,20 +43,19 @@ M = TypeVar("M", bound=BaseModel)
 
 async def json_body(request: Request) -> bytes:
     """The bytes of a JSON body. Raises Problem."""
-    headers = request.headers
-    kind, _, parameters = headers.get("content-type", "").partition(";")
+    kind, _, parameters = header(request.scope, b"content-type").partition(";")
     charset = parameters.replace(" ", "").replace('"', "").lower()
-    plain = headers.get("content-encoding", "identity").strip().lower() == "identity"
+    plain = header(request.scope, b"content-encoding").strip().lower() in ("", "identity")
     if kind.strip().lower() != MEDIA_TYPE or charset not in ("", "charset=utf-8") or not plain:
         raise Problem.of_rule(Kind.UNSUPPORTED_MEDIA_TYPE, NOT_JSON, "Content-Type" if plain else "Content-Encoding")
-    if _declared(headers, MOST_BYTES):  # the server lets no more through than was declared
+    if _declared(request, MOST_BYTES):  # the server lets no more through than was declared
         return await request.body()
     return b"".join([chunk async for chunk in limited(request, MOST_BYTES)])
 
 
 async def limited(request: Request, most: int) -> AsyncIterator[bytes]:
     """The body as it comes. Raises Problem once it is larger than `most` bytes, or says it will be."""
-    _declared(request.headers, most)
+    _declared(request, most)
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
@@ -66,9 +65,9 @@ async def limited(request: Request, most: int) -> AsyncIterator[bytes]:
             yield chunk
 
 
-def _declared(headers: Headers, most: int) -> bool:
+def _declared(request: Request, most: int) -> bool:
     """Whether the body says how long it is. Raises Problem where that is too long."""
-    declared = headers.get("content-length", "")
+    declared = header(request.scope, b"content-length")
     if declared.isdecimal() and int(declared) > most:
         raise Problem.of_rule(Kind.TOO_LARGE, TOO_LARGE, "body")
     return declared.isdecimal()

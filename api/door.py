@@ -10,16 +10,16 @@ import time
 import traceback
 from uuid import UUID
 
-from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.headers import header
 from api.metrics import Metrics
 from api.problems import INTERNAL, Kind, Problem
 from api.raised import problem_of
 from application.ports import Chance
 
-CORRELATION_ID = "X-Correlation-Id"
+CORRELATION_ID = b"x-correlation-id"
 SAID_ALWAYS = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"private, no-cache"))
 
 log = logging.getLogger("hazardloop.api")
@@ -39,7 +39,7 @@ class Door:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        correlation_id = self._correlation_id(Headers(scope=scope).get(CORRELATION_ID))
+        correlation_id = self._correlation_id(header(scope, CORRELATION_ID))
         scope.setdefault("state", {})["correlation_id"] = correlation_id
         answering = False
 
@@ -49,7 +49,7 @@ class Door:
                 answering = True
                 message["headers"] = [
                     *message["headers"],
-                    (b"x-correlation-id", str(correlation_id).encode()),
+                    (CORRELATION_ID, str(correlation_id).encode()),
                     *SAID_ALWAYS,
                 ]
                 seconds = time.perf_counter() - began
@@ -69,7 +69,7 @@ class Door:
             problem = problem or Problem.of_rule(Kind.INTERNAL, INTERNAL)
             await problem.response(correlation_id)(scope, receive, answer)
 
-    def _correlation_id(self, given: str | None) -> UUID:
+    def _correlation_id(self, given: str) -> UUID:
         try:
             return UUID(given) if given else self._chance.id()
         except ValueError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import AfterValidator, WithJsonSchema
@@ -53,6 +54,7 @@ def _uscc(given: str) -> str:
     return code
 
 
+@lru_cache(maxsize=4096)  # a command says it, then its event says it again
 def _enterprise_code(given: str) -> str:
     folded = given.upper() if given.isascii() else given
     return folded if is_placeholder(folded) else _uscc(given)

@@ -6,7 +6,7 @@ import os
 from datetime import UTC, datetime
 from uuid import UUID
 
-import uuid6
+from uuid_utils.compat import uuid7
 
 SALT_BYTES = 16
 
@@ -24,7 +24,7 @@ class SystemChance:
 
     def id(self) -> UUID:
         """A new UUIDv7 (RFC 9562): ids made one after another sort so, which keeps the log's index narrow."""
-        return UUID(int=uuid6.uuid7().int)
+        return uuid7()
 
     def salt(self) -> bytes:
         """16 random bytes."""

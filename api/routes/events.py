@@ -20,6 +20,7 @@ from starlette.responses import Response
 from api.access import Caller, bearer, service_of
 from api.answering import MEDIA_TYPE
 from api.asking import FARTHEST, AskingEvents, AskingStream
+from api.headers import header
 from api.problems import Kind, Problem
 from api.route import Asker, Route
 from api.routes import described
@@ -142,7 +143,7 @@ def _whole_log(caller: Caller) -> None:
 
 
 def _resumed_from(request: Request, after: int) -> int:
-    given = request.headers.get("last-event-id")
+    given = header(request.scope, b"last-event-id")
     if not given:
         return after
     if not (given.isascii() and given.isdecimal() and len(given) <= len(str(FARTHEST)) and int(given) <= FARTHEST):

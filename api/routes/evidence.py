@@ -19,6 +19,7 @@ from api.access import Caller, admitted
 from api.answering import MEDIA_TYPE, unless_seen
 from api.asking import AskingEvidence
 from api.bodies import limited
+from api.headers import header
 from api.preconditions import idempotency_key
 from api.problems import Kind, Problem
 from api.route import Asker, Route
@@ -65,7 +66,7 @@ async def keep(request: Request) -> Response:
     """Store a file of up to 20 MB. The body is the file itself; storing the same bytes again changes nothing."""
     caller = await admitted(request)
     idempotency_key(request)
-    if request.headers.get("content-type", "").strip().lower().startswith("multipart/"):
+    if header(request.scope, b"content-type").strip().lower().startswith("multipart/"):
         raise Problem.of_rule(Kind.UNSUPPORTED_MEDIA_TYPE, FILE_ITSELF, "Content-Type")
     name = await caller.jurisdiction.evidence.keep(limited(request, MOST_BYTES))
     location = f"/v1/{caller.jurisdiction.code}/evidence/{name}"

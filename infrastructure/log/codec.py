@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 
 from pydantic import ValidationError
-from pydantic_core import PydanticCustomError, from_json
+from pydantic_core import PydanticCustomError, from_json, to_json
 
 from application.log import Unreadable
 from application.ports import Chance
@@ -70,7 +70,7 @@ class _Closing:
     def private(self) -> bytes | None:
         if not self._texts:
             return None
-        return json.dumps(self._texts, ensure_ascii=False, separators=(",", ":")).encode()
+        return to_json(self._texts)
 
 
 class _Opening:
