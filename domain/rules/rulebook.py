@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from domain.hazard.words import Recipient, ReportStage
@@ -77,6 +78,7 @@ class Rulebook:
             for rule in sorted(pack.rules, key=_precision)
         ]
         self._terms = [(found, found.rule.due) for found in self._rules if found.rule.due is not None]
+        self._duty_of_day = lru_cache(maxsize=1024)(self._duty_begun_on)  # the same all day
 
     def duty(
         self,
@@ -91,7 +93,11 @@ class Rulebook:
         An initial dual report counts from the claimed finding if it was reported as major, else from grading:
         the caller passes that moment.
         """
-        day = self.day(since)
+        return self._duty_of_day(kind, self.day(since), recipient, stage)
+
+    def _duty_begun_on(
+        self, kind: DutyKind, day: date, recipient: Recipient | None, stage: ReportStage | None
+    ) -> Duty | None:
         for found, term in self._terms:
             if term.fits(kind, recipient, stage) and found.pack.in_force(day):
                 due, provisional = self._count(term, day)
