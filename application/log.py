@@ -21,6 +21,12 @@ class Unavailable(Exception):
         super().__init__("the log is unavailable")
         self.seconds = seconds
 
+    def anew(self) -> Unavailable:
+        """The same for one more caller: an exception raised in several places would gather the tracebacks of all."""
+        again = Unavailable(self.seconds)
+        again.__cause__ = self.__cause__
+        return again
+
 
 @dataclass(frozen=True, slots=True)
 class CommandKey:

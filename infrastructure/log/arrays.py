@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
@@ -19,6 +20,9 @@ _HEAD = struct.Struct("!iiIii")  # dimensions, nulls allowed, type of the elemen
 _LENGTH = struct.Struct("!i")
 _INT = struct.Struct("!i")
 _BIGINT = struct.Struct("!q")
+_FIRST_DAY = date(2000, 1, 1)
+_FIRST_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 _NULL = _LENGTH.pack(-1)
 
 
@@ -54,6 +58,24 @@ class Bigints(Array):
 
     def __init__(self, values: Iterable[int]) -> None:
         super().__init__([_BIGINT.pack(value) for value in values])
+
+
+class Dates(Array):
+    """date[]."""
+
+    element = "date"
+
+    def __init__(self, values: Iterable[date]) -> None:
+        super().__init__([_INT.pack((value - _FIRST_DAY).days) for value in values])
+
+
+class Times(Array):
+    """timestamptz[]."""
+
+    element = "timestamptz"
+
+    def __init__(self, values: Iterable[datetime]) -> None:
+        super().__init__([_BIGINT.pack((value - _FIRST_MOMENT) // _MICROSECOND) for value in values])
 
 
 class Uuids(Array):
@@ -95,5 +117,5 @@ def _register(array: type[Array]) -> None:
     psycopg.adapters.register_dumper(array, type(f"{array.__name__}Dumper", (ArrayDumper,), {"oid": info.array_oid}))
 
 
-for _array in (Ints, Bigints, Uuids, Texts, Byteas):
+for _array in (Ints, Bigints, Dates, Times, Uuids, Texts, Byteas):
     _register(_array)

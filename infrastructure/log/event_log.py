@@ -6,43 +6,29 @@ database can't do just now becomes Unavailable in one place.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
-import psycopg
-from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Identifier
 
-from application.log import Append, CommandKey, Known, Outcome, Receipt, Recorded, Unavailable
+from application.log import Append, CommandKey, Known, Outcome, Recorded, Unavailable
 from application.ports import Clock
 from infrastructure.log import batch
 from infrastructure.log.batch import Item, Row
 from infrastructure.log.codec import Codec
 from infrastructure.log.group_commit import GroupCommit
 from infrastructure.log.pool import Pool
+from infrastructure.log.streams import EVENT, Streams
 from infrastructure.log.wakeups import Wakeups
-
-T = TypeVar("T")
+from infrastructure.statements import Lost, Statements
 
 FORGOTTEN_AT_ONCE = 1000
 """Command ids cleared in one transaction."""
 
-_EVENT = "notification_id, recorded_at, originator_id, originator_version, topic, state, private"
-
-_READ = f"SELECT {_EVENT} FROM {{events}} WHERE originator_id = %b ORDER BY originator_version"
-
-_READ_FOR = f"""
-SELECT {_EVENT}, NULL::bytea FROM {{events}} WHERE originator_id = %b
-UNION ALL
-SELECT notification_id, NULL, originator_id, originator_version, '', '', NULL, command_request
-FROM {{events}} WHERE command_id = %b
-ORDER BY 1
-"""
-
-_READ_AFTER = f"SELECT {_EVENT} FROM {{events}} WHERE notification_id > %b ORDER BY notification_id LIMIT %b"
+_READ_AFTER = f"SELECT {EVENT} FROM {{events}} WHERE notification_id > %b ORDER BY notification_id LIMIT %b"
 
 _HEAD = "SELECT coalesce(max(notification_id), 0) FROM {events}"
 
@@ -72,36 +58,29 @@ class PostgresEventLog:
 
         Events are stamped by the database's clock, the one all processes share, unless `clock` is given.
         """
-        self._pool = pool
         self._code = code
         self._codec = codec
         self._wakeups = wakeups
         self._patience = patience
         self._clock = clock
+        self._statements = Statements(pool)
+        self._streams = Streams(self._statements, code)
         self._committer = GroupCommit(self._write, patience=patience)
         schema = batch.schema_of(code)
         events = Identifier(schema, "events")
         self._append = batch.append_statement(schema)
-        self._read, self._read_for, self._read_after, self._head, self._forget = (
-            SQL(statement).format(events=events).as_bytes()
-            for statement in (_READ, _READ_FOR, _READ_AFTER, _HEAD, _FORGET)
+        self._read_after, self._head, self._forget = (
+            SQL(statement).format(events=events).as_bytes() for statement in (_READ_AFTER, _HEAD, _FORGET)
         )
 
     async def read(self, stream_id: UUID) -> Sequence[Recorded]:
         """A stream from its first event; empty where there is none."""
-        return [self._recorded(row) for row in await self._rows(self._read, (stream_id,))]
+        return [self._recorded(row) for row in (await self._streams.read(stream_id)).rows]
 
     async def read_for(self, stream_id: UUID, command: CommandKey | None) -> tuple[Sequence[Recorded], Known | None]:
         """The same, and what the command id is known for, in one query."""
-        recorded: list[Recorded] = []
-        known = None
-        for *row, request in await self._rows(self._read_for, (stream_id, command.id if command else None)):
-            if request is None:
-                recorded.append(self._recorded(row))
-            else:
-                position, _, stream, version, *_ = row
-                known = Known(Receipt(stream, version, position), request)
-        return recorded, known
+        found = await self._streams.read(stream_id, command)
+        return [self._recorded(row) for row in found.rows], found.known[0] if found.known else None
 
     async def append(self, items: Sequence[Append]) -> Sequence[Outcome]:
         """Append item by item with the next batch; a refused item fails alone. Raises Unavailable.
@@ -117,11 +96,11 @@ class PostgresEventLog:
 
     async def read_after(self, position: int, limit: int) -> Sequence[Recorded]:
         """At most `limit` events past a position, in order, without a gap."""
-        return [self._recorded(row) for row in await self._rows(self._read_after, (position, limit))]
+        return [self._recorded(row) for row in await self._statements.rows(self._read_after, (position, limit))]
 
     async def head(self) -> int:
         """The highest position; 0 for an empty log."""
-        ((position,),) = await self._rows(self._head, ())
+        ((position,),) = await self._statements.rows(self._head, ())
         return int(position)
 
     def queued(self) -> int:
@@ -138,7 +117,7 @@ class PostgresEventLog:
     async def forget_commands(self, before: datetime) -> int:
         """Clear the command ids of events recorded before a time, and answer how many were cleared."""
         forgotten = 0
-        while cleared := len(await self._rows(self._forget, (before, FORGOTTEN_AT_ONCE))):
+        while cleared := len(await self._statements.rows(self._forget, (before, FORGOTTEN_AT_ONCE))):
             forgotten += cleared
         return forgotten
 
@@ -150,58 +129,14 @@ class PostgresEventLog:
     async def _write(self, items: Sequence[Item]) -> Sequence[Outcome | Unavailable]:
         try:
             return await self._write_once(items)
-        except _Lost as lost:
+        except Lost as lost:
             repeatable = [item for item in items if item.command]
             if not repeatable:
                 raise Unavailable from lost
-        answers = iter(await self._again(lambda: self._write_once(repeatable)))
+        answers = iter(await self._statements.again(lambda: self._write_once(repeatable)))
         return [next(answers) if item.command else Unavailable() for item in items]
 
     async def _write_once(self, items: Sequence[Item]) -> Sequence[Outcome]:
         at = self._clock.now() if self._clock else None
-        (answer,) = await self._once(self._append, batch.parameters(items, at, self._patience))
+        (answer,) = await self._statements.once(self._append, batch.parameters(items, at, self._patience))
         return batch.outcomes(items, answer)
-
-    async def _rows(self, statement: bytes, parameters: Sequence[Any]) -> list[TupleRow]:
-        """What the statement answers; asked once more on another connection if this one is lost."""
-        try:
-            return await self._once(statement, parameters)
-        except _Lost:
-            return await self._again(lambda: self._once(statement, parameters))
-
-    async def _again(self, ask: Callable[[], Awaitable[T]]) -> T:
-        # One dead connection of the pool is seldom alone: let it look at the others before taking one.
-        await self._pool.check()
-        try:
-            return await ask()
-        except _Lost as lost:
-            raise Unavailable from lost
-
-    async def _once(self, statement: bytes, parameters: Sequence[Any]) -> list[TupleRow]:
-        try:
-            async with self._pool.connection() as connection:
-                try:
-                    cursor = await connection.execute(statement, parameters, prepare=True, binary=True)
-                    return await cursor.fetchall()
-                except psycopg.OperationalError as error:
-                    if connection.closed:
-                        raise _Lost from error
-                    raise
-        except _OUT_OF_REACH as error:
-            raise Unavailable from error
-
-
-_OUT_OF_REACH = (
-    # No connection to be had, the head held too long, the disk full, the server going or not yet come.
-    psycopg.OperationalError,
-    # A server that only follows another.
-    psycopg.errors.ReadOnlySqlTransaction,
-    # A schema not yet migrated: it alone can't answer.
-    psycopg.errors.InvalidSchemaName,
-    psycopg.errors.UndefinedTable,
-    psycopg.errors.UndefinedFunction,
-)
-
-
-class _Lost(Exception):
-    """The connection broke after the statement was sent: it may have been carried out."""

@@ -112,7 +112,7 @@ class GroupCommit:
             outcomes = await self._write([item for waiting in batch for item in waiting.items])
         except Unavailable as unavailable:
             for waiting in batch:
-                waiting.answer(_each_its_own(unavailable))
+                waiting.answer(unavailable.anew())
             return
         except Exception as error:
             if len(batch) == 1:
@@ -125,13 +125,6 @@ class GroupCommit:
         for waiting in batch:
             waiting.answer(outcomes[begin : begin + len(waiting.items)])
             begin += len(waiting.items)
-
-
-def _each_its_own(unavailable: Unavailable) -> Unavailable:
-    """An exception raised in several places at once would gather the tracebacks of them all."""
-    own = Unavailable(unavailable.seconds)
-    own.__cause__ = unavailable.__cause__
-    return own
 
 
 def _told(outcome: Outcome | Unavailable) -> Outcome:

@@ -61,6 +61,11 @@ class Asking:
         return Identifier(self._schema, f"{name}_v{VERSIONS[projection]}")
 
     @property
+    def events(self) -> Identifier:
+        """The table of the log."""
+        return Identifier(self._schema, "events")
+
+    @property
     def projection(self) -> Identifier:
         """The table that says where every build stands."""
         return Identifier(self._schema, "projection")

@@ -1,45 +1,97 @@
-"""Infrastructure: the board of one enterprise, in one statement: counts, duties and position are of one cut."""
+"""Infrastructure: the boards of enterprises, in one statement: counts, duties and position are of one cut.
+
+Who asks for a board at the same time asks for it together; each board is as of the time its own question names.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
 from application.boards import Board, OverdueHazard
 from application.log import Unavailable
-from application.questions import Moment
+from application.questions import ClockKind, Moment
 from application.views.counting import counted, counted_by_grade
 from application.views.times import local
+from infrastructure.log.arrays import Dates, Texts, Times, Uuids
+from infrastructure.statements import Statements
+from infrastructure.together import Together
 from infrastructure.views.asking import Asking
-from infrastructure.views.tallying import over, tally, values
+from infrastructure.views.tallying import over, tally
 
-_BOARD = """
-SELECT p.position AS reached,
-    (SELECT jsonb_agg(jsonb_build_array(t.stage, t.grade, t.closed_before_import, t.number, t.overdue))
-     FROM ({tallies}) t) AS tallies,
-    (SELECT count(*) FROM {duty} d WHERE d.enterprise = %(uscc)s AND {open}) AS open_duties,
-    (SELECT count(*) FROM {duty} d WHERE d.enterprise = %(uscc)s AND {open} AND d.due < %(today)s) AS overdue_duties,
-    oldest.hazard_id, oldest.next_due
-FROM {projection} p
+_BOARDS = """
+SELECT p.position, EXISTS (SELECT 1 FROM {events} e WHERE e.originator_id = n.stream),
+    t.tallies, d.number, d.overdue, oldest.hazard_id, oldest.next_due
+FROM unnest(%b, %b, %b, %b) WITH ORDINALITY n (uscc, stream, today, at, nth)
+JOIN {projection} p ON p.name = 'hazards' AND p.version = {hazards_version} AND p.serving
+CROSS JOIN LATERAL (
+    SELECT json_agg(json_build_array(t.stage, t.grade, t.closed_before_import, t.number, t.overdue)) AS tallies
+    FROM ({tallies}) t
+) t
+CROSS JOIN LATERAL (
+    SELECT count(*) AS number, count(*) FILTER (WHERE d.due < n.today) AS overdue
+    FROM {duty} d WHERE d.enterprise = n.uscc AND {open}
+) d
 LEFT JOIN LATERAL (
-    SELECT * FROM ({standings}) s WHERE s.next_due < %(today)s ORDER BY s.next_due, s.opened LIMIT 1
+    SELECT * FROM ({standings}) s WHERE s.next_due < n.today ORDER BY s.next_due, s.opened LIMIT 1
 ) oldest ON true
-WHERE p.name = 'hazards' AND p.version = %(hazards)s AND p.serving
+ORDER BY n.nth
 """
 
 
-async def enterprise_board(asking: Asking, uscc: str, moment: Moment | None) -> Board:
-    """The board of an enterprise."""
-    given = values(asking, moment) | {"uscc": uscc}
-    found = await asking.rows(over(asking, _BOARD, moment, of_one=True), given)
-    if not found:
-        raise Unavailable
-    row = found[0]
-    tallies = [tally(*one) for one in row["tallies"] or ()]
-    return Board(
-        enterprise_uscc=uscc,
-        as_of=local(asking.time(moment), asking.zone),
-        position=row["reached"],
-        total=counted(tallies),
-        by_grade=counted_by_grade(tallies),
-        open_duties=row["open_duties"],
-        overdue_duties=row["overdue_duties"],
-        oldest_overdue=OverdueHazard(hazard_id=row["hazard_id"], due=row["next_due"]) if row["hazard_id"] else None,
-    )
+@dataclass(frozen=True, slots=True)
+class _Question:
+    uscc: str
+    stream: UUID
+    at: datetime
+    today: date
+
+
+class EnterpriseBoards:
+    """Reads the boards of one jurisdiction's enterprises."""
+
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+        self._statements = Statements(asking.pool)
+        self._together = {clock: self._by(clock) for clock in (None, *ClockKind)}
+
+    async def board(self, uscc: str, stream: UUID, moment: Moment | None) -> Board | None:
+        """The board of an enterprise; None where its stream is empty. Raises Unavailable."""
+        asking = self._asking
+        question = _Question(uscc, stream, asking.time(moment), asking.today(moment))
+        row = await self._together[moment.clock if moment else None].ask(question)
+        reached, registered, tallies, number, overdue, hazard_id, due = row
+        if not registered:
+            return None
+        told = [tally(*one) for one in tallies or ()]
+        return Board(
+            enterprise_uscc=uscc,
+            as_of=local(question.at, asking.zone),
+            position=reached,
+            total=counted(told),
+            by_grade=counted_by_grade(told),
+            open_duties=number,
+            overdue_duties=overdue,
+            oldest_overdue=OverdueHazard(hazard_id=hazard_id, due=due) if hazard_id else None,
+        )
+
+    def _by(self, clock: ClockKind | None) -> Together[_Question, Sequence[Any]]:
+        return Together(partial(self._rows, over(self._asking, _BOARDS, clock, asked="n").as_bytes()))
+
+    async def _rows(self, statement: bytes, asked: Sequence[_Question]) -> Sequence[Sequence[Any]]:
+        rows = await self._statements.rows(
+            statement,
+            (
+                Texts(one.uscc for one in asked),
+                Uuids(one.stream for one in asked),
+                Dates(one.today for one in asked),
+                Times(one.at for one in asked),
+            ),
+        )
+        if not rows:
+            raise Unavailable
+        return rows

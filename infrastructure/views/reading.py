@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from application.answers import DutyRow, HazardFile, HazardSummary, HistoryEntry, Page
 from application.boards import Board, EnterpriseSummary, JurisdictionBoard
 from application.commands import enterprise_stream
-from application.log import EventLog, Recorded, readable
+from application.log import EventLog, readable
 from application.ports import Clock
 from application.questions import (
     WAIT_SECONDS,
@@ -31,7 +31,7 @@ from domain.hazard.reporting import Reported
 from domain.hazard.watching import stream_of
 from infrastructure.log.pool import Pool
 from infrastructure.views.asking import Asking, sees_all
-from infrastructure.views.board_reading import enterprise_board
+from infrastructure.views.board_reading import EnterpriseBoards
 from infrastructure.views.duty_list import duties, overdue_duties
 from infrastructure.views.enterprise_list import enterprises
 from infrastructure.views.ledger import ledger
@@ -50,6 +50,7 @@ class PostgresViews:
         self._clock = clock
         self._asking = Asking(pool, code, zone, clock)
         self._reaching = Reaching(self._asking)
+        self._boards = EnterpriseBoards(self._asking)
 
     async def hazards(self, actor: Actor, question: HazardsQuestion) -> Page[HazardSummary]:
         """The ledger, now or as of a time."""
@@ -101,16 +102,18 @@ class PostgresViews:
 
     async def enterprise(self, actor: Actor, uscc: str) -> EnterpriseSummary | None:
         """One enterprise."""
-        recorded = await self._stream_of(actor, uscc)
+        if not _may_see(actor, uscc):
+            return None
+        recorded = await self._log.read(enterprise_stream(self._code, uscc))
         readable(recorded)
         memory = fold_enterprise(recorded)
         return memory.summary(self._zone) if memory else None
 
     async def enterprise_board(self, actor: Actor, uscc: str, moment: Moment | None = None) -> Board | None:
         """The status of one enterprise, now or as of a time."""
-        if not await self._stream_of(actor, uscc):
+        if not _may_see(actor, uscc):
             return None
-        return await enterprise_board(self._asking, uscc, moment)
+        return await self._boards.board(uscc, enterprise_stream(self._code, uscc), moment)
 
     async def jurisdiction_board(self, actor: Actor, moment: Moment | None = None) -> JurisdictionBoard | None:
         """The roll-up; None for whoever acts for an enterprise."""
@@ -136,8 +139,6 @@ class PostgresViews:
         """Every build of every projection."""
         return await status(self._asking, self._log)
 
-    async def _stream_of(self, actor: Actor, uscc: str) -> Sequence[Recorded]:
-        """The stream of an enterprise the actor may see; empty where there is none."""
-        if not sees_all(actor) and actor.enterprise != uscc:
-            return ()
-        return await self._log.read(enterprise_stream(self._code, uscc))
+
+def _may_see(actor: Actor, uscc: str) -> bool:
+    return sees_all(actor) or actor.enterprise == uscc

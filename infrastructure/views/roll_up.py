@@ -41,9 +41,9 @@ WITH known AS (
 )
 SELECT least(h.position, e.position) AS reached, c.*
 FROM {projection} h
-JOIN {projection} e ON e.name = 'enterprises' AND e.version = %(enterprises)s AND e.serving
+JOIN {projection} e ON e.name = 'enterprises' AND e.version = {enterprises_version} AND e.serving
 LEFT JOIN counted c ON true
-WHERE h.name = 'hazards' AND h.version = %(hazards)s AND h.serving
+WHERE h.name = 'hazards' AND h.version = {hazards_version} AND h.serving
 """
 
 
@@ -65,7 +65,7 @@ class _Group:
 
 async def jurisdiction_board(asking: Asking, moment: Moment | None) -> JurisdictionBoard:
     """The roll-up, by what the enterprises are today."""
-    found = await asking.rows(over(asking, _ROLL_UP, moment, of_one=False), values(asking, moment))
+    found = await asking.rows(over(asking, _ROLL_UP, moment.clock if moment else None), values(asking, moment))
     if not found:
         raise Unavailable
     total = _groups(found, "total")[None].tallies

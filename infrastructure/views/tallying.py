@@ -6,10 +6,10 @@ from typing import Any
 
 from psycopg.sql import SQL, Composed
 
-from application.questions import Moment, Projection
+from application.questions import ClockKind, Moment, Projection
 from application.views.counting import Tally
 from domain.hazard.words import Grade, Stage
-from infrastructure.views.asking import VERSIONS, Asking, clock_columns
+from infrastructure.views.asking import VERSIONS, Asking
 
 _NOW = """
 SELECT enterprise, stage, grade, closed_before_import, sum(number)::bigint AS number, sum(overdue)::bigint AS overdue
@@ -18,13 +18,13 @@ FROM (
     FROM {board} b WHERE {of_board}
     UNION ALL
     SELECT coalesce(s.enterprise, ''), s.stage, coalesce(s.grade, ''), s.closed_before_import, 0, 1
-    FROM {hazard} s WHERE s.next_due < %(today)s AND {of_standing}
+    FROM {hazard} s WHERE s.next_due < {today} AND {of_standing}
 ) one GROUP BY 1, 2, 3, 4
 """
 
 _THEN = """
 SELECT coalesce(s.enterprise, '') AS enterprise, s.stage, coalesce(s.grade, '') AS grade, s.closed_before_import,
-       count(*) AS number, count(*) FILTER (WHERE s.next_due < %(today)s) AS overdue
+       count(*) AS number, count(*) FILTER (WHERE s.next_due < {today}) AS overdue
 FROM {timeline} s WHERE {in_force} AND {of_standing} GROUP BY 1, 2, 3, 4
 """
 
@@ -32,12 +32,14 @@ _OVERDUE_NOW = "SELECT s.id AS hazard_id, s.next_due, s.opened FROM {hazard} s W
 _OVERDUE_THEN = "SELECT s.hazard_id, s.next_due, s.opened FROM {timeline} s WHERE {in_force} AND {of_standing}"
 
 
-def over(asking: Asking, statement: str, moment: Moment | None, *, of_one: bool) -> Composed:
-    """A statement over the tables of both projections. In it stand, besides the tables:
+def over(asking: Asking, statement: str, clock: ClockKind | None, *, asked: str | None = None) -> Composed:
+    """A statement over the tables of both projections, now or as of a time by a clock. In it stand, besides the tables:
 
     {tallies}, a query of enterprise, stage, grade ('' for none), closed_before_import, number and overdue;
-    {standings}, one of hazard_id, next_due and opened; {open}, the condition for a duty `d` to be open.
-    Values: today, at, hazards and enterprises (the versions), and uscc where it is of one enterprise.
+    {standings}, one of hazard_id, next_due and opened; {open}, the condition for a duty `d` to be open;
+    {hazards_version} and {enterprises_version}.
+    `asked` is a row of the statement with uscc, today and at: of this enterprise, as of then. Without it the statement
+    is of all enterprises, with the values today and at.
     """
     tables: dict[str, Any] = {
         name: asking.view(Projection.HAZARDS, table)
@@ -49,16 +51,20 @@ def over(asking: Asking, statement: str, moment: Moment | None, *, of_one: bool)
         )
     }
     tables["enterprise"] = asking.view(Projection.ENTERPRISES, "enterprise")
+    tables["events"] = asking.events
     tables["projection"] = asking.projection
-    tables["of_board"] = SQL("b.enterprise = %(uscc)s" if of_one else "true")
-    tables["of_standing"] = SQL("s.enterprise = %(uscc)s" if of_one else "true")
-    if moment is None:
+    tables["of_board"] = SQL(f"b.enterprise = {asked}.uscc" if asked else "true")
+    tables["of_standing"] = SQL(f"s.enterprise = {asked}.uscc" if asked else "true")
+    tables["today"] = SQL(f"{asked}.today" if asked else "%(today)s")
+    for name, version in VERSIONS.items():
+        tables[f"{name.value}_version"] = SQL(str(version))
+    if clock is None:
         tallies, standings, is_open = _NOW, _OVERDUE_NOW, "d.state = 'open'"
     else:
         tallies, standings = _THEN, _OVERDUE_THEN
-        clock = clock_columns(moment)
-        tables["in_force"] = SQL(f"s.{clock}_from <= %(at)s AND s.{clock}_to > %(at)s")
-        is_open = f"d.begun_{clock} <= %(at)s AND d.ended_{clock} > %(at)s"
+        at = f"{asked}.at" if asked else "%(at)s"
+        tables["in_force"] = SQL(f"s.{clock}_from <= {at} AND s.{clock}_to > {at}")
+        is_open = f"d.begun_{clock} <= {at} AND d.ended_{clock} > {at}"
     tables["tallies"] = SQL(tallies).format(**tables)
     tables["standings"] = SQL(standings).format(**tables)
     tables["open"] = SQL(is_open)
@@ -66,9 +72,8 @@ def over(asking: Asking, statement: str, moment: Moment | None, *, of_one: bool)
 
 
 def values(asking: Asking, moment: Moment | None) -> dict[str, Any]:
-    """The values such a statement needs."""
-    versions = {name.value: version for name, version in VERSIONS.items()}
-    return versions | {"today": asking.today(moment), "at": asking.time(moment)}
+    """The values such a statement of all enterprises needs."""
+    return {"today": asking.today(moment), "at": asking.time(moment)}
 
 
 def tally(stage: str, grade: str, closed_before_import: bool, number: int, overdue: int) -> Tally:
