@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import socket
@@ -12,8 +13,9 @@ from collections.abc import Callable, Iterator
 import uvicorn
 
 from api.app import create_app
+from api.beside import until_input_ends, working_beside
 from api.running import CannotRun, Running
-from api.settings import Settings
+from api.settings import Settings, Worker
 from api.wiring import running
 from domain.actors import Actor, Role
 
@@ -35,9 +37,12 @@ async def serve(settings: Settings, say: Callable[[str], None]) -> None:
             if stopping.is_set():
                 return
             async with contextlib.AsyncExitStack() as stack:
-                if settings.work_in_process:
+                if settings.worker is Worker.BESIDE:
+                    await stack.enter_async_context(working_beside())
+                elif settings.worker is Worker.INSIDE:
                     await stack.enter_async_context(service.working())
                 server = _Server(service, _announcement(service, settings.host, door), say)
+                gc.freeze()  # what is there from the start need not be looked through again and again
                 await server.serve(sockets=[door])
 
 
@@ -51,6 +56,14 @@ async def work(settings: Settings, say: Callable[[str], None]) -> None:
                 await stopping.wait()
 
 
+async def work_beside(settings: Settings) -> None:
+    """The same for a process that serves, until that one ends; what has to be prepared it has prepared."""
+    with _stoppable() as stopping:
+        await until_input_ends(stopping)
+        async with running(settings, stopping) as service, service.working():
+            await stopping.wait()
+
+
 class _Server(uvicorn.Server):
     """uvicorn with the process's own handling of signals, on a socket that is bound already."""
 
@@ -59,6 +72,7 @@ class _Server(uvicorn.Server):
             create_app(service),
             loop="none",
             http="httptools",
+            proxy_headers=False,  # nobody asks where a request came from
             ws="none",
             lifespan="off",
             log_config=None,

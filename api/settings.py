@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,6 +32,14 @@ class BadSettings(Exception):
 
 def _default_home() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "hazardloop"
+
+
+class Worker(StrEnum):
+    """Who keeps up views and clock for a serving process."""
+
+    BESIDE = "beside"
+    INSIDE = "inside"
+    ELSEWHERE = "elsewhere"
 
 
 class Settings(BaseSettings):
@@ -64,8 +73,9 @@ class Settings(BaseSettings):
     postgres_bin: Path | None = Field(
         None, description="folder of PostgreSQL programs for the embedded server; without it the installed wheel's"
     )
-    work_in_process: bool = Field(
-        True, description="whether `serve` keeps up views and clock itself; false where `hazardloop work` runs"
+    worker: Worker = Field(
+        Worker.BESIDE,
+        description="who keeps up views and clock: a process `beside` this, this one `inside`, or others `elsewhere`",
     )
 
     @field_validator("database_url")

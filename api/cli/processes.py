@@ -34,13 +34,22 @@ def serve() -> None:
 def work() -> None:
     """Keep up views and clock until Ctrl-C.
 
-    For `serve` processes that run with HAZARDLOOP_WORK_IN_PROCESS=false.
+    For `serve` processes that run with HAZARDLOOP_WORKER=elsewhere.
     """
     from api import serving
 
     settings = load()
     _log_to_standard_error()
     terminal.run(serving.work(settings, typer.echo), loop_factory=uvloop.new_event_loop)
+
+
+def work_beside() -> None:
+    """What `serve` starts beside it (api/beside.py): no command of its own."""
+    from api import serving
+
+    settings = load()
+    _log_to_standard_error()
+    terminal.run(serving.work_beside(settings), loop_factory=uvloop.new_event_loop)
 
 
 def _log_to_standard_error() -> None:

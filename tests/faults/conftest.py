@@ -61,4 +61,4 @@ def table() -> Table:
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Mapping[str, str]:
     """Of server processes over the test's database. They serve; views and clock are others' work."""
-    return settings_of(tmp_path / "home", DATABASE_URL=database_url, WORK_IN_PROCESS="false", LOCK_TIMEOUT="2")
+    return settings_of(tmp_path / "home", DATABASE_URL=database_url, WORKER="elsewhere", LOCK_TIMEOUT="2")

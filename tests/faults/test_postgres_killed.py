@@ -108,7 +108,7 @@ async def test_control_given_commits_that_do_not_wait_for_the_disk_then_the_loss
     own.execute("ALTER ROLE hazardloop SET synchronous_commit = off")
     own.execute("ALTER SYSTEM SET wal_writer_delay = '10s'")
     own.execute("SELECT pg_reload_conf()")
-    settings = own.settings(WORK_IN_PROCESS="false")
+    settings = own.settings(WORKER="elsewhere")
     book, token, findings = Book(), await token_of(settings), Findings()
     own.execute("CHECKPOINT")
     for _ in range(10):

@@ -67,7 +67,7 @@ def test_given_no_database_to_be_reached_then_it_says_so_without_the_password(wi
         ("TIME_ZONE", "../../etc/passwd", ["HAZARDLOOP_TIME_ZONE", "time zone"]),
         ("POOL_SIZE", "1", ["HAZARDLOOP_POOL_SIZE"]),
         ("LOCK_TIMEOUT", "nan", ["HAZARDLOOP_LOCK_TIMEOUT"]),
-        ("WORK_IN_PROCESS", "perhaps", ["HAZARDLOOP_WORK_IN_PROCESS"]),
+        ("WORKER", "perhaps", ["HAZARDLOOP_WORKER"]),
     ],
 )
 def test_given_a_setting_that_can_not_be_then_it_is_named_and_what_was_entered_is_not_repeated(

@@ -1,0 +1,92 @@
+"""The worker beside a serving process: it follows its parent whatever becomes of it, and is followed itself."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import psutil
+import pytest
+
+from api.settings import Settings
+from tests.api.cli.process import Process, answer, settings_of, started
+from tests.api.cli.reported import report_a_hazard
+from tests.api.cli.test_serve import address_of, get
+from tests.faults.waiting import until
+
+BOARD = "/v1/320583/board"
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Mapping[str, str]:
+    return settings_of(tmp_path / "home", DATABASE_URL=database_url)
+
+
+def workers_of(process: Process) -> list[psutil.Process]:
+    return [one for one in psutil.Process(process.popen.pid).children() if "work_beside" in " ".join(one.cmdline())]
+
+
+def worker_of(process: Process) -> psutil.Process:
+    """Its one worker, once it has been started."""
+    wait(lambda: bool(workers_of(process)))
+    (worker,) = workers_of(process)
+    return worker
+
+
+def wait(condition: Callable[[], bool]) -> None:
+    asyncio.run(until(condition))
+
+
+def report(settings: Mapping[str, str], home: Path) -> None:
+    asyncio.run(report_a_hazard(Settings(database_url=settings["HAZARDLOOP_DATABASE_URL"], home=home)))
+
+
+def test_given_a_server_then_its_worker_keeps_up_the_views_and_ends_with_it(
+    settings: Mapping[str, str], tmp_path: Path
+) -> None:
+    token = answer(settings, "token", "create", "--role", "auditor").strip()
+    with started(settings, "serve") as process:
+        address = address_of(process)
+        worker = worker_of(process)
+        report(settings, tmp_path)
+        assert get(address, f"{BOARD}?min_position=1", token).json()["position"] == 1
+        assert process.stop(signal.SIGINT) == 0
+        assert process.errors == ""
+    assert not worker.is_running()
+
+
+def test_given_a_worker_that_is_killed_then_another_takes_its_place(
+    settings: Mapping[str, str], tmp_path: Path
+) -> None:
+    token = answer(settings, "token", "create", "--role", "auditor").strip()
+    with started(settings, "serve") as process:
+        address = address_of(process)
+        worker = worker_of(process)
+        worker.kill()
+        wait(lambda: any(one.pid != worker.pid for one in workers_of(process)))
+        report(settings, tmp_path)
+        assert get(address, f"{BOARD}?min_position=1", token).json()["position"] == 1
+        assert process.stop(signal.SIGTERM) == 0
+    assert "the worker has ended with -9" in process.errors
+
+
+def test_given_a_server_that_is_killed_then_its_worker_ends_by_itself(settings: Mapping[str, str]) -> None:
+    with started(settings, "serve") as process:
+        address_of(process)
+        worker = worker_of(process)
+        os.kill(process.popen.pid, signal.SIGKILL)
+        process.popen.wait()
+        wait(lambda: not worker.is_running())
+
+
+@pytest.mark.parametrize("worker", ["inside", "elsewhere"])
+def test_given_that_it_works_inside_or_others_do_then_there_is_no_worker_beside(
+    settings: Mapping[str, str], worker: str
+) -> None:
+    with started({**settings, "HAZARDLOOP_WORKER": worker}, "serve") as process:
+        address_of(process)
+        assert workers_of(process) == []
+        assert process.stop(signal.SIGTERM) == 0
