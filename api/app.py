@@ -13,6 +13,7 @@ from api.reference import add_reference
 from api.route import Route
 from api.routes import boards, enterprises, events, evidence, hazards, moves, operations, rules
 from api.service import Service
+from api.ways import Ways
 
 _NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False)
 
@@ -22,7 +23,7 @@ class Api(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """The door, and behind it the routes."""
-        return Door(self.router, self.state.service.chance, self.state.metrics)
+        return Door(Ways(self.router), self.state.service.chance, self.state.metrics)
 
 
 def create_app(service: Service) -> FastAPI:
