@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from application.deciding import Beginning, Following, Request, Turns
@@ -31,6 +32,7 @@ NO_EVIDENCE = Rule("evidence.unknown", "nothing is stored under this hash; store
 NO_DUPLICATE = Rule("dismissal.original_unknown", "the hazard named as the original does not exist", CONTRACT)
 
 
+@lru_cache(maxsize=4096)
 def enterprise_stream(code: str, uscc: str) -> UUID:
     """The stream of an enterprise; the same code can't be registered twice in a jurisdiction."""
     return uuid5(NAMESPACE_URL, f"hazardloop:{code}/enterprises/{uscc}")

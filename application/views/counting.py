@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,6 +9,8 @@ from application.boards import Counts, GradeCounts
 from domain.hazard.words import OPEN, Grade, Stage
 
 RECTIFIED_OR_FURTHER = frozenset({Stage.RECTIFIED, Stage.VERIFIED, Stage.DUAL_REPORTED, Stage.CLOSED})
+
+_NOWHERE = dict.fromkeys(Stage, 0)
 
 DIGITS = 4
 """To how many digits a rate is given."""
@@ -28,24 +29,24 @@ class Tally:
 
 def counted(tallies: Iterable[Tally]) -> Counts:
     """The counts of all of them together."""
-    by_stage: Counter[Stage] = Counter()
+    by_stage = _NOWHERE.copy()
     imported = overdue = 0
     for tally in tallies:
         by_stage[tally.stage] += tally.number
         overdue += tally.overdue
         imported += tally.number if tally.closed_before_import else 0
-    found = by_stage.total()
+    found = sum(by_stage.values())
     taken_on = found - by_stage[Stage.DISMISSED]
     closed = by_stage[Stage.CLOSED] - imported
-    rectified = sum(by_stage[stage] for stage in RECTIFIED_OR_FURTHER) - imported
+    rectified = sum(map(by_stage.__getitem__, RECTIFIED_OR_FURTHER)) - imported
     return Counts(
         found=found,
-        open=sum(by_stage[stage] for stage in OPEN),
+        open=sum(map(by_stage.__getitem__, OPEN)),
         overdue=overdue,
         closed=closed,
         closed_before_import=imported,
         dismissed=by_stage[Stage.DISMISSED],
-        by_stage={stage: by_stage[stage] for stage in Stage},
+        by_stage=by_stage,
         rectification_rate=_rate(rectified, taken_on - imported),
         close_out_rate=_rate(closed, taken_on - imported),
         close_out_rate_with_imported=_rate(closed + imported, taken_on),
@@ -57,10 +58,14 @@ def counted_by_grade(tallies: Iterable[Tally]) -> GradeCounts:
     given = list(tallies)
 
     def of(grade: Grade | None) -> Counts:
-        return counted(tally for tally in given if tally.grade is grade)
+        graded = [tally for tally in given if tally.grade is grade]
+        return counted(graded) if graded else _NONE
 
     return GradeCounts(general=of(Grade.GENERAL), major=of(Grade.MAJOR), ungraded=of(None))
 
 
 def _rate(part: int, whole: int) -> float | None:
     return round(part / whole, DIGITS) if whole else None
+
+
+_NONE = counted(())
