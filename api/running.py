@@ -12,6 +12,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
+from structlog.contextvars import bind_contextvars
+
 from api.service import CommandKeys
 from application.auditing import RawLog
 from application.jurisdiction import Jurisdiction
@@ -162,6 +164,8 @@ class Running:
             await asyncio.wait(workers)
 
     async def _work(self, code: str, enough: asyncio.Event) -> None:
+        bind_contextvars(jurisdiction=code)
+
         async def pause(seconds: float) -> None:
             with suppress(TimeoutError):
                 await asyncio.wait_for(enough.wait(), seconds)

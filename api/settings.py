@@ -26,6 +26,14 @@ _CODE = re.compile(r"[0-9]{6,12}")
 _NO_ADDRESS = PydanticCustomError("database_url", "Not an address like postgresql://user:password@server/database")
 
 
+class LogFormat(StrEnum):
+    """How a log line looks."""
+
+    AUTO = "auto"
+    TEXT = "text"
+    JSON = "json"
+
+
 class BadSettings(Exception):
     """A setting can't be used. The message names each and what is wrong with it, never what it was set to."""
 
@@ -76,6 +84,10 @@ class Settings(BaseSettings):
     worker: Worker = Field(
         Worker.BESIDE,
         description="who keeps up views and clock: a process `beside` this, this one `inside`, or others `elsewhere`",
+    )
+    log_format: LogFormat = Field(
+        LogFormat.AUTO,
+        description="log lines of `serve` and `work`: text, json, or auto: text on a terminal, else json",
     )
 
     @field_validator("database_url")

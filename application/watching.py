@@ -99,7 +99,7 @@ class Watching:
                     done = done if await self.look() is None else today
                 except Behind as behind:
                     if warned != today:
-                        logger.warning("the clock can't make its pass of %s and will try again: %s", today, behind)
+                        logger.warning("the clock can't make its pass of %s and will try again: %s", today, str(behind))
                         warned = today
                 except Unavailable:
                     # The database is away, or all is being stopped: others say so.

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import logging
-
 import typer
 import uvloop
 
 from api.cli import terminal
 from api.settings import load
-
-FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -24,10 +20,10 @@ def serve() -> None:
 
     Sets up the database where there is none, and keeps up views and clock.
     """
-    from api import serving  # the web framework costs every other command half a second
+    from api import logs, serving  # the web framework costs every other command half a second
 
     settings = load()
-    _log_to_standard_error()
+    logs.configure(settings.log_format)
     terminal.run(serving.serve(settings, typer.echo), loop_factory=uvloop.new_event_loop)
 
 
@@ -36,22 +32,17 @@ def work() -> None:
 
     For `serve` processes that run with HAZARDLOOP_WORKER=elsewhere.
     """
-    from api import serving
+    from api import logs, serving
 
     settings = load()
-    _log_to_standard_error()
+    logs.configure(settings.log_format)
     terminal.run(serving.work(settings, typer.echo), loop_factory=uvloop.new_event_loop)
 
 
 def work_beside() -> None:
     """What `serve` starts beside it (api/beside.py): no command of its own."""
-    from api import serving
+    from api import logs, serving
 
     settings = load()
-    _log_to_standard_error()
+    logs.configure(settings.log_format)
     terminal.run(serving.work_beside(settings), loop_factory=uvloop.new_event_loop)
-
-
-def _log_to_standard_error() -> None:
-    logging.basicConfig(level=logging.INFO, format=FORMAT)
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
