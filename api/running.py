@@ -20,6 +20,7 @@ from application.jurisdiction import Jurisdiction
 from application.log import Unavailable
 from application.ports import Chance, Clock
 from application.projecting import Projector
+from application.queue import Queues
 from application.watching import Watching
 from domain.actors import Actor
 from domain.refusals import CONTRACT, Rule, Unknown
@@ -60,6 +61,7 @@ class Place:
     projector: Projector
     watching: Watching
     raw_log: RawLog
+    queues: Queues
     first_token: Callable[[Actor], Awaitable[str | None]]
     tidy: Callable[[], None]
 
@@ -107,6 +109,10 @@ class Running:
     def raw_log(self, code: str) -> RawLog:
         """The log of a jurisdiction, byte by byte."""
         return self._places[code].raw_log
+
+    def queues(self, code: str) -> Queues:
+        """Who is at the log of a jurisdiction, and who waits for it."""
+        return self._places[code].queues
 
     async def first_token(self, code: str, actor: Actor) -> str | None:
         """A token for the actor if the jurisdiction has never had any."""

@@ -35,6 +35,7 @@ from infrastructure.log.batch import Row, schema_of
 from infrastructure.log.codec import Codec
 from infrastructure.log.event_log import PostgresEventLog
 from infrastructure.log.pool import Pool, bounded_pool
+from infrastructure.log.queue import PostgresQueues
 from infrastructure.log.wakeups import Wakeups
 from infrastructure.raw_log import PostgresRawLog
 from infrastructure.rules.loader import BadPack, rulebook
@@ -149,6 +150,7 @@ class _Parts:
             Projector(log, [hazards, enterprises], poll=POLL_SECONDS),
             Watching(log, views, rules, now, chance, PostgresTurn(pool, schema, self.alone), log),
             PostgresRawLog(pool, code),
+            PostgresQueues(pool, code),
             tokens.create_first,
             evidence.clear_abandoned,
         )

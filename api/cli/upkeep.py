@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import typer
@@ -10,11 +10,12 @@ from rich.table import Table
 
 from api.cli import terminal
 from api.cli.opened import code_of
-from api.cli.terminal import Json, OnlyJurisdiction
+from api.cli.terminal import FOUND_FAULTS, CommandFailed, Json, OnlyJurisdiction
 from api.running import Running
 from api.settings import listed, load
 from api.wiring import running
-from application.questions import ProjectionStatus
+from application.questions import ProjectionState, ProjectionStatus
+from application.queue import Queue, Session
 
 
 def add_to(app: typer.Typer) -> None:
@@ -57,29 +58,24 @@ def migrate(jurisdiction: OnlyJurisdiction = None) -> None:
 
 
 def status(jurisdiction: OnlyJurisdiction = None, json: Json = False) -> None:
-    """Show how far logs and views have come."""
+    """Show how far logs and views have come, and who waits to append.
 
-    async def command() -> None:
+    The exit code is 1 where a view is parked or a schema behind.
+    """
+
+    async def command() -> Sequence[_State]:
         given = load()
         codes = list(given.zones) if jurisdiction is None else [code_of(given, jurisdiction)]
         async with running(given) as service:
-            found = [await _state(service, code) for code in codes]
-        if json:
-            terminal.print_json(found)
-            return
-        drawn = Table("jurisdiction", "schema", "what", "position", "state", "behind", box=None)
-        for state in found:
-            current = "current" if state.current else "behind: run `hazardloop migrate`"
-            drawn.add_row(state.jurisdiction, current, "log", str(state.position))
-            for row in state.projections:
-                name = f"{row.name} v{row.version} build {row.build}"
-                told = row.state if row.error is None else f"{row.state}: {row.error}"
-                drawn.add_row(
-                    "", "", name, str(row.position), told, f"{row.lag_events} events, {row.lag_seconds:.0f} s"
-                )
-        terminal.tables().print(drawn)
+            return [await _state(service, code) for code in codes]
 
-    terminal.run(command())
+    found = terminal.run(command())
+    if json:
+        terminal.print_json(found)
+    else:
+        terminal.tables().print(_table(found))
+    if faults := [fault for state in found for fault in _faults(state)]:
+        raise CommandFailed("; ".join(faults), FOUND_FAULTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +84,48 @@ class _State:
     current: bool
     position: int = 0
     projections: Sequence[ProjectionStatus] = ()
+    queue: Queue | None = None
 
 
 async def _state(service: Running, code: str) -> _State:
     if code not in service.jurisdictions():
         return _State(code, current=False)
     place = service.jurisdiction(code)
-    return _State(code, True, await place.log.head(), await place.views.status())
+    queue = await service.queues(code).look()
+    return _State(code, True, await place.log.head(), await place.views.status(), queue)
+
+
+def _faults(state: _State) -> Iterator[str]:
+    if not state.current:
+        yield f"the schema of {state.jurisdiction} is behind"
+    for row in state.projections:
+        if row.state is ProjectionState.PARKED:
+            yield f"{row.name} of {state.jurisdiction} is parked"
+
+
+def _table(found: Sequence[_State]) -> Table:
+    drawn = Table("jurisdiction", "schema", "what", "position", "state", "behind", box=None)
+    for state in found:
+        current = "current" if state.current else "behind: run `hazardloop migrate`"
+        queue = state.queue or Queue((), (), ())
+        drawn.add_row(state.jurisdiction, current, "log", str(state.position), "; ".join(_told(queue)))
+        if queue.clock:
+            drawn.add_row("", "", "clock", "", f"its pass is made by {_session(queue.clock[0])}")
+        for row in state.projections:
+            name = f"{row.name} v{row.version} build {row.build}"
+            told = row.state if row.error is None else f"{row.state}: {row.error}"
+            drawn.add_row("", "", name, str(row.position), told, f"{row.lag_events} events, {row.lag_seconds:.0f} s")
+    return drawn
+
+
+def _told(queue: Queue) -> Iterator[str]:
+    """Who appends just now, and how many batches wait."""
+    for holder in queue.holding:
+        yield f"held by {_session(holder)}"
+    if queue.waiting:
+        yield f"batches that wait: {len(queue.waiting)}, the longest for {queue.waiting[0].seconds:.1f} s"
+
+
+def _session(session: Session) -> str:
+    doing = f"waits for a lock ({session.waits_for})" if session.waits_for else session.state
+    return f"{session.application} (backend {session.pid}) for {session.seconds:.1f} s, {doing}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from psycopg import AsyncConnection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import TupleRow
@@ -21,11 +23,13 @@ WAITING = 1000
 def bounded_pool(url: str, size: int = 10, patience: float = 5.0) -> Pool:
     """A pool of at most `size` connections, yet to be opened; each statement is a transaction unless one is begun.
 
-    Whoever waits longer than `patience` seconds for a connection gets psycopg_pool.PoolTimeout.
+    Whoever waits longer than `patience` seconds for a connection gets psycopg_pool.PoolTimeout. The server knows them
+    by the id of this process, unless the address names them otherwise.
     """
     options = f"{conninfo_to_dict(url).get('options') or ''} {SESSION_OPTIONS}".lstrip()
+    name = f"hazardloop {os.getpid()}"
     return AsyncConnectionPool(
-        make_conninfo(url, options=options, connect_timeout=CONNECT_SECONDS),
+        make_conninfo(url, options=options, connect_timeout=CONNECT_SECONDS, fallback_application_name=name),
         kwargs={"autocommit": True},
         min_size=1,
         max_size=size,

@@ -54,7 +54,7 @@ class Told:
 
 def told_by_status(settings: Mapping[str, str]) -> Mapping[str, Told]:
     """What it says of each."""
-    (state,) = json.loads(answer(settings, "status", "--json"))
+    (state,) = json.loads(answer(settings, "status", "--json", code=1))
     return {one["name"]: Told(one["state"], one["position"], one["error"]) for one in state["projections"]}
 
 

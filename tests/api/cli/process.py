@@ -83,8 +83,8 @@ def started(
             popen.kill()
 
 
-def answer(environment: Mapping[str, str], *arguments: str) -> str:
-    """What a command that ends by itself writes on standard output."""
+def answer(environment: Mapping[str, str], *arguments: str, code: int = 0) -> str:
+    """What a command that ends by itself, with this exit code, writes on standard output."""
     done = subprocess.run(
         [*COMMAND, *arguments],
         env=environment,
@@ -94,5 +94,5 @@ def answer(environment: Mapping[str, str], *arguments: str) -> str:
         timeout=PATIENCE,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == code, done.stderr
     return done.stdout

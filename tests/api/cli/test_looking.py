@@ -123,8 +123,10 @@ def test_given_a_schema_that_is_behind_when_it_is_migrated_then_the_status_says_
 ) -> None:
     monkeypatch.setenv("HAZARDLOOP_DATABASE_URL", empty_database_url)
     hazardloop = without_database
-    assert [place["current"] for place in json.loads(done(hazardloop("status", "--json")))] == [False]
-    assert "hazardloop migrate" in done(hazardloop("status"))
+    behind = hazardloop("status", "--json")
+    assert (behind.code, behind.err) == (1, "hazardloop: the schema of 320583 is behind\n")
+    assert [place["current"] for place in json.loads(behind.out)] == [False]
+    assert "hazardloop migrate" in hazardloop("status").out
     assert done(hazardloop("migrate")) == "the schema of 320583 is up to date\n"
     assert done(hazardloop("migrate")) == "the schema of 320583 is up to date\n"
     assert [place["current"] for place in json.loads(done(hazardloop("status", "--json")))] == [True]
