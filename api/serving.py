@@ -78,7 +78,6 @@ class _Server(uvicorn.Server):
             log_config=None,
             access_log=False,  # a query string may hold what somebody looked for
             server_header=False,
-            timeout_graceful_shutdown=GRACE_SECONDS,
         )
         super().__init__(config)
         self._stopping = service.stopping
@@ -93,6 +92,23 @@ class _Server(uvicorn.Server):
         """Begin to accept, and only then say so."""
         await super().startup(sockets)
         self._say(self._announcement)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept nobody any more, and return once everybody was answered or left alone."""
+        patience = asyncio.get_running_loop().call_later(GRACE_SECONDS, self._leave)
+        try:
+            await super().shutdown(sockets)
+        finally:
+            patience.cancel()
+
+    def _leave(self) -> None:
+        """Close the connections first: uvicorn would answer 500 to whoever is cancelled."""
+        tasks, connections = list(self.server_state.tasks), list(self.server_state.connections)
+        logger.warning("requests not answered within %d s of being asked to stop: %d", GRACE_SECONDS, len(tasks))
+        for connection in connections:
+            connection.transport.abort()
+        for task in tasks:
+            task.cancel()
 
     async def on_tick(self, counter: int) -> bool:
         """Whether it is time to stop."""

@@ -23,14 +23,14 @@ from tests.faults.waiting import passed
 HASTE_SECONDS = 0.02
 
 
-def hasty() -> None:
+def hasty(seconds: float = HASTE_SECONDS) -> None:
     """Acknowledges what it will write in a moment: before the commit. Whoever reads waits until it is written."""
     write, read_for = PostgresEventLog.append, PostgresEventLog.read_for
     writing: set[asyncio.Task[None]] = set()
     positions = iter(range(1, 1_000_000))
 
     async def later(log: PostgresEventLog, items: Sequence[Append]) -> None:
-        await passed(HASTE_SECONDS)
+        await passed(seconds)
         await write(log, items)
 
     async def append(self: PostgresEventLog, items: Sequence[Append]) -> Sequence[Outcome]:
@@ -46,6 +46,11 @@ def hasty() -> None:
 
     PostgresEventLog.append = append  # type: ignore[method-assign]
     PostgresEventLog.read_for = read  # type: ignore[method-assign]
+
+
+def in_no_hurry() -> None:
+    """The same, and takes longer to write than an orderly stop lets anything unasked for take."""
+    hasty(0.5)
 
 
 def blind_to_versions() -> None:
