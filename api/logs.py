@@ -17,12 +17,13 @@ from types import TracebackType
 from typing import TextIO
 
 import structlog
+from opentelemetry import trace
 from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from api.settings import LogFormat
 
-_FIRST = ("time", "level", "logger", "event", "jurisdiction", "correlation_id")
+_FIRST = ("time", "level", "logger", "event", "jurisdiction", "correlation_id", "trace_id")
 _WORDS = re.compile(r"[A-Za-z' ]*[A-Za-z]")
 
 logger = logging.getLogger("hazardloop")
@@ -95,6 +96,12 @@ def _shown(argument: object) -> object:
     return type(argument).__name__ if isinstance(argument, BaseException) else argument
 
 
+def _trace_id(_: WrappedLogger, __: str, said: EventDict) -> EventDict:
+    """Of which trace it is, where there is one."""
+    of = trace.get_current_span().get_span_context()
+    return {**said, "trace_id": trace.format_trace_id(of.trace_id)} if of.is_valid else said
+
+
 def _error(_: WrappedLogger, __: str, said: EventDict) -> EventDict:
     """Errors as kind and place, and no stack: its lines may hold texts."""
     said.pop("stack_info", None)
@@ -124,6 +131,7 @@ _CHAIN: tuple[Processor, ...] = (
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     ProcessorFormatter.remove_processors_meta,
+    _trace_id,
     _error,
     _one_line,
     _in_order,

@@ -16,6 +16,7 @@ from api.app import create_app
 from api.beside import until_input_ends, working_beside
 from api.running import CannotRun, Running
 from api.settings import Settings, Worker
+from api.traces import tracing
 from api.wiring import running
 from domain.actors import Actor, Role
 
@@ -31,7 +32,7 @@ async def serve(settings: Settings, say: Callable[[str], None]) -> None:
     Raises CannotRun.
     """
     with contextlib.closing(_bound(settings)) as door, _stoppable() as stopping:
-        async with running(settings, stopping) as service:
+        async with tracing(), running(settings, stopping) as service:
             await service.prepare()
             await _tell_first_tokens(service, say)
             if stopping.is_set():
@@ -49,7 +50,7 @@ async def serve(settings: Settings, say: Callable[[str], None]) -> None:
 async def work(settings: Settings, say: Callable[[str], None]) -> None:
     """Keep up views and clock until SIGINT or SIGTERM. Raises CannotRun."""
     with _stoppable() as stopping:
-        async with running(settings, stopping) as service:
+        async with tracing(), running(settings, stopping) as service:
             await service.prepare()
             async with service.working():
                 say(f"hazardloop works for {', '.join(settings.zones)}; Ctrl-C stops it")

@@ -13,6 +13,8 @@ from pathlib import Path
 from uuid import UUID
 
 import psycopg
+from opentelemetry import trace
+from opentelemetry.context import Context
 from psycopg.sql import SQL
 
 from application.log import Recorded, Unavailable
@@ -25,6 +27,8 @@ from infrastructure.views.projection_rows import ProjectionRows
 
 PATIENCE = SQL("SET LOCAL lock_timeout TO '200ms'")
 """How long to stand in readers' way: less than the second after which PostgreSQL looks for a deadlock."""
+
+tracer = trace.get_tracer("hazardloop")
 
 _MADE = (
     "SELECT substring(relname FROM %s)::int FROM pg_class"
@@ -44,6 +48,7 @@ class PostgresKeeper:
         self._tables = tables
         self._rows = ProjectionRows(self._schema, tables)
         self._serves = False
+        self._said = {"hazardloop.jurisdiction": code, "hazardloop.projection": tables.name.value}
 
     async def install(self) -> None:
         """Make the first build of this version, if there is none."""
@@ -61,6 +66,14 @@ class PostgresKeeper:
 
     async def take(self, recorded: Sequence[Recorded]) -> bool:
         """Take those events that are next; False if another process is at it, or was."""
+        span = tracer.start_span("projection batch", Context(), attributes=self._said)
+        span.set_attribute("hazardloop.events", len(recorded))
+        try:
+            return await self._take(recorded)
+        finally:
+            span.end()
+
+    async def _take(self, recorded: Sequence[Recorded]) -> bool:
         async with self._transaction() as connection:
             row = await self._rows.lock(connection, self.build)
             if row is None or row.state == "parked":

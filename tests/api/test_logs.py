@@ -18,6 +18,7 @@ from uuid import uuid4
 import pytest
 import structlog
 import uvloop
+from opentelemetry import trace
 from psycopg_pool import PoolTimeout
 
 from api import logs
@@ -91,6 +92,15 @@ def test_given_a_line_then_it_says_when_who_and_what(lines: Lines) -> None:
         "jurisdiction": "320583",
         "correlation_id": str(id),
     }
+
+
+def test_given_a_trace_then_the_line_says_which(lines: Lines) -> None:
+    of = trace.SpanContext(int("a" * 32, 16), int("b" * 16, 16), is_remote=False)
+    with trace.use_span(trace.NonRecordingSpan(of)):
+        OURS.warning("within")
+    OURS.warning("outside")
+
+    assert [line.get("trace_id") for line in lines()] == ["a" * 32, None]
 
 
 def test_given_structlog_itself_then_it_speaks_alike(lines: Lines) -> None:
