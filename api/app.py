@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
-from fastapi.telemetry import TelemetryConfig
 from starlette.types import ASGIApp
 
 from api.door import Door
@@ -13,9 +12,8 @@ from api.reference import add_reference
 from api.route import Route
 from api.routes import boards, enterprises, events, evidence, hazards, moves, operations, rules
 from api.service import Service
+from api.traces import telemetry
 from api.ways import Ways
-
-_NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False)
 
 
 class Api(FastAPI):
@@ -28,9 +26,7 @@ class Api(FastAPI):
 
 def create_app(service: Service) -> FastAPI:
     """The application. The service is started and stopped by whoever made it."""
-    app = Api(
-        docs_url=None, redoc_url=None, redirect_slashes=False, openapi_url="/openapi.json", telemetry=_NO_TELEMETRY
-    )
+    app = Api(docs_url=None, redoc_url=None, redirect_slashes=False, openapi_url="/openapi.json", telemetry=telemetry())
     app.state.service = service
     app.state.metrics = Metrics()
     app.router.route_class = Route

@@ -61,7 +61,7 @@ async def work_beside(settings: Settings) -> None:
     """The same for a process that serves, until that one ends; what has to be prepared it has prepared."""
     with _stoppable() as stopping:
         await until_input_ends(stopping)
-        async with running(settings, stopping) as service, service.working():
+        async with tracing(), running(settings, stopping) as service, service.working():
             await stopping.wait()
 
 

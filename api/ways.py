@@ -36,7 +36,8 @@ class Ways:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the route answer."""
-        found = None if scope.get("root_path") else self._find(scope["method"], scope["path"].split("/"))
+        by_router = scope.get("root_path") or "fastapi.telemetry" in scope  # which tells a trace the route
+        found = None if by_router else self._find(scope["method"], scope["path"].split("/"))
         if found is None:
             await self._router(scope, receive, send)
             return

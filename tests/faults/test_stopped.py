@@ -126,7 +126,7 @@ async def stopped_under_load(process: Running, asker: Asker, chance: Random, mos
 async def test_given_a_server_stopped_again_and_again_under_load_then_what_it_acknowledged_is_stored_once(
     settings: Mapping[str, str], times: Times, chance: Random, table: Table
 ) -> None:
-    working = {**settings, "HAZARDLOOP_WORK_IN_PROCESS": "true"}
+    working = {**settings, "HAZARDLOOP_WORKER": "inside"}
     book, token, stops = Book(), await token_of(settings), times(4, 100)
     url, unanswered = settings["HAZARDLOOP_DATABASE_URL"], 0
     for _ in range(stops):
