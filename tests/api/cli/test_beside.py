@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -26,7 +27,14 @@ def settings(database_url: str, tmp_path: Path) -> Mapping[str, str]:
 
 
 def workers_of(process: Process) -> list[psutil.Process]:
-    return [one for one in psutil.Process(process.popen.pid).children() if "work_beside" in " ".join(one.cmdline())]
+    return [one for one in psutil.Process(process.popen.pid).children() if is_worker(one)]
+
+
+def is_worker(process: psutil.Process) -> bool:
+    """Whether it is one that lives: what is only waited for has no command line any more."""
+    with suppress(psutil.Error):
+        return "work_beside" in " ".join(process.cmdline())
+    return False
 
 
 def worker_of(process: Process) -> psutil.Process:
