@@ -26,11 +26,14 @@ from api.settings import LogFormat
 _FIRST = ("time", "level", "logger", "event", "jurisdiction", "correlation_id", "trace_id")
 _WORDS = re.compile(r"[A-Za-z' ]*[A-Za-z]")
 
+TALKATIVE = ("uvicorn", "psycopg", "psycopg.pool")
+"""Libraries of whose doings only warnings are of interest. Said here, lest some other library says so for us."""
+
 logger = logging.getLogger("hazardloop")
 
 
-def configure(form: LogFormat, level: int = logging.INFO) -> None:
-    """Log from this level on to standard error; what nobody catches is logged as well.
+def configure(form: LogFormat) -> None:
+    """Log to standard error from now on; what nobody catches is logged as well.
 
     AUTO is TEXT on a terminal and JSON elsewhere. Called again, it takes the place of what it set up before.
     """
@@ -41,8 +44,9 @@ def configure(form: LogFormat, level: int = logging.INFO) -> None:
     renderer = _text(colours=handler.stream.isatty()) if text else structlog.processors.JSONRenderer(ensure_ascii=False)
     handler.setFormatter(_Lines(processors=[*_CHAIN, renderer]))
     root.addHandler(handler)
-    root.setLevel(level)
-    logging.getLogger("uvicorn").setLevel(max(level, logging.WARNING))
+    root.setLevel(logging.INFO)
+    for talkative in TALKATIVE:
+        logging.getLogger(talkative).setLevel(logging.WARNING)
     structlog.configure(
         processors=[ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.stdlib.BoundLogger,

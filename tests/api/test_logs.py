@@ -10,7 +10,6 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,11 +18,11 @@ import pytest
 import structlog
 import uvloop
 from opentelemetry import trace
-from psycopg_pool import PoolTimeout
 
 from api import logs
 from api.settings import LogFormat
 from infrastructure.log.pool import bounded_pool
+from tests.faults.waiting import PATIENCE
 
 TEXT = "张某 13800000000"
 HERE = Path(__file__).name
@@ -36,11 +35,13 @@ Lines = Callable[[], list[dict[str, Any]]]
 def as_it_was() -> Iterator[None]:
     """What is set up for the whole process is taken down again."""
     root = logging.getLogger()
-    kept = root.handlers[:], root.level, logging.getLogger("uvicorn").level
+    kept = root.handlers[:], root.level
+    levels = {name: logging.getLogger(name).level for name in logs.TALKATIVE}
     hooks = sys.excepthook, sys.unraisablehook, threading.excepthook
     yield
-    root.handlers[:], root.level = kept[:2]
-    logging.getLogger("uvicorn").setLevel(kept[2])
+    root.handlers[:], root.level = kept
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
     sys.excepthook, sys.unraisablehook, threading.excepthook = hooks
     structlog.reset_defaults()
 
@@ -176,16 +177,18 @@ def test_given_what_nobody_waits_for_then_the_loop_tells_of_it_without_its_text(
 
 
 async def test_given_a_database_out_of_reach_then_no_line_holds_the_password(
-    lines: Lines, capsys: pytest.CaptureFixture[str]
+    lines: Lines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with suppress(PoolTimeout):
-        async with bounded_pool("postgresql://u:s3cret@127.0.0.1:1/nothing") as pool:
-            await pool.wait(timeout=0.5)
+    logged = asyncio.Event()
+    pools = logging.getLogger("psycopg.pool")
+    monkeypatch.setattr(pools, "filters", [lambda record: logged.set() or True])
+    async with bounded_pool("postgresql://u:s3cret@127.0.0.1:1/nothing"):
+        await asyncio.wait_for(logged.wait(), PATIENCE)
 
-    written = capsys.readouterr().err
-    assert "psycopg.pool" in written
-    assert "OperationalError" in written
-    assert not re.search(r"s3cret|127\.0\.0\.1", written)
+    (line, *_) = lines()
+    assert (line["logger"], line["level"]) == ("psycopg.pool", "warning")
+    assert re.fullmatch(r"error connecting in 'pool-\d+': OperationalError", line["event"])
+    assert not re.search(r"s3cret|127\.0\.0\.1", json.dumps(line))
 
 
 def test_given_what_nobody_catches_then_it_is_logged_all_the_same(lines: Lines) -> None:
