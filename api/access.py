@@ -7,6 +7,7 @@ from typing import cast
 from uuid import UUID
 
 from starlette.requests import Request
+from structlog.contextvars import bind_contextvars
 
 from api.headers import header
 from api.preconditions import expected_version, idempotency_key
@@ -44,6 +45,7 @@ async def admitted(request: Request) -> Caller:
     actor = await jurisdiction.tokens.actor_of(token)
     if actor is None:
         raise unauthenticated(NOT_A_TOKEN)
+    bind_contextvars(jurisdiction=jurisdiction.code)
     return Caller(jurisdiction, actor, request.state.correlation_id)
 
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import logging
 import time
-import traceback
 from uuid import UUID
 
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bind_contextvars
 
 from api.headers import header
+from api.logs import kind_and_place
 from api.metrics import Metrics
 from api.problems import INTERNAL, Kind, Problem
 from api.raised import problem_of
@@ -41,6 +42,7 @@ class Door:
         began = time.perf_counter()
         correlation_id = self._correlation_id(header(scope, CORRELATION_ID))
         scope.setdefault("state", {})["correlation_id"] = correlation_id
+        bind_contextvars(correlation_id=correlation_id)
         answering = False
 
         async def answer(message: Message) -> None:
@@ -86,7 +88,5 @@ def _template(scope: Scope) -> str | None:
 
 def _say(scope: Scope, error: Exception, correlation_id: UUID) -> None:
     """Log what kind of error it was and where; its message may hold what somebody entered."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
-    kind, route = type(error).__name__, _template(scope)
-    log.error("%s %s: %s at %s (correlation id %s)", scope["method"], route, kind, where, correlation_id)
+    told = kind_and_place(error)
+    log.error("%s %s: %s (correlation id %s)", scope["method"], _template(scope), told, correlation_id)

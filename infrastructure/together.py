@@ -7,6 +7,7 @@ making: a lone question is asked at once. An answer is never older than its ques
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
@@ -33,7 +34,9 @@ class Together(Generic[Q, A]):
         answered: asyncio.Future[A] = asyncio.get_running_loop().create_future()
         self._waiting.append((question, answered))
         if self._asking is None:
-            self._asking = asyncio.create_task(self._ask_while_any_wait(), name="asking together")
+            self._asking = asyncio.create_task(
+                self._ask_while_any_wait(), name="asking together", context=contextvars.Context()
+            )  # of no single one who asks
         return await answered
 
     async def _ask_while_any_wait(self) -> None:

@@ -7,6 +7,7 @@ next: the dearer a commit, the larger the batches, without a delay of our own ma
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -76,7 +77,9 @@ class GroupCommit:
         self._queue.append(waiting)
         self._queued += len(items)
         if self._committing is None:
-            self._committing = asyncio.create_task(self._commit(), name="group commit")
+            self._committing = asyncio.create_task(
+                self._commit(), name="group commit", context=contextvars.Context()
+            )  # of no single caller
         try:
             return [_told(outcome) for outcome in await waiting.answered]
         finally:
