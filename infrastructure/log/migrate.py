@@ -19,6 +19,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier, Literal
 
 from infrastructure.log.batch import schema_of
+from infrastructure.sql_files import statements
 
 _FILE = re.compile(r"(?P<number>\d{4})_[a-z0-9_]+\.sql")
 
@@ -99,6 +100,7 @@ def _apply(connection: psycopg.Connection[Any], schema: str, code: str, migratio
     if connection.execute(applied, [migration.version]).fetchone():
         return
     sql = migration.sql.replace("{schema}", quoted).replace("{code}", Literal(code).as_string(connection))
-    connection.execute(sql.encode())
+    for statement in statements(sql):
+        connection.execute(statement.encode())
     noted = SQL("INSERT INTO {} (version, file) VALUES (%s, %s)").format(version)
     connection.execute(noted, [migration.version, migration.file])

@@ -16,6 +16,7 @@ from psycopg.sql import SQL, Composed, Identifier
 
 from application.log import Recorded
 from application.questions import Projection
+from infrastructure.sql_files import statements
 
 Connection = AsyncConnection[Any]
 
@@ -64,7 +65,8 @@ async def create(connection: Connection, tables: Tables, build: Build) -> None:
     """Make the tables of a build, empty."""
     text = (resources.files("infrastructure.views") / tables.file).read_text(encoding="utf-8")
     schema = Identifier(build.schema).as_string(connection)
-    await connection.execute(text.replace("{schema}", schema).replace("{build}", build.suffix).encode())
+    for statement in statements(text.replace("{schema}", schema).replace("{build}", build.suffix)):
+        await connection.execute(statement.encode())
 
 
 async def point_views(connection: Connection, tables: Tables, build: Build) -> None:
