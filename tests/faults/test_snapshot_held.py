@@ -118,7 +118,7 @@ async def test_control_given_a_head_that_is_updated_instead_of_locked_then_what_
 ) -> None:
     lock = f"PERFORM 1 FROM {SCHEMA}.head FOR UPDATE"
     with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute(f"ALTER TABLE {SCHEMA}.head DISABLE TRIGGER head_kept".encode())
+        connection.execute(f"ALTER TABLE {SCHEMA}.head DISABLE TRIGGER head_never_changed".encode())
         ((source,),) = connection.execute(f"SELECT pg_get_functiondef('{SCHEMA}.append'::regproc)".encode()).fetchall()
         source = source.replace('"', "")
         assert lock in source

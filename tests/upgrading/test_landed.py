@@ -15,6 +15,7 @@ MIGRATIONS = {
     "0002_views.sql": "ac808059b57057358312b7b8ff1ffb083af7d7d4d42900d8a3a93496834e3bfd",
     "0003_tokens.sql": "9d2cc2dcda330f7e474cf8d95592df9961fe1af9143d50e475e6713f6d801867",
     "0004_turns.sql": "cf8b92282eadf0492e6a527b3557e57baeee50b321768c8986edb8ee2e8fd072",
+    "0005_on_citus.sql": "547bbac880db67af7a612219a37724571f6851393811eba35b152e0107fbaaca",
 }
 
 TABLES = {

@@ -27,7 +27,7 @@ from tests.infrastructure.log.notes import SCHEMA, Noted, append_one, key, note,
         "UPDATE {}.events SET command_request = '\\x00'",
         "UPDATE {}.events SET command_id = NULL",
         "DELETE FROM {}.events",
-        "DELETE FROM {}.events WHERE false",
+        "DELETE FROM {}.events WHERE notification_id = 1",
         "TRUNCATE {}.events",
         "UPDATE {}.head SET one = true",
         "DELETE FROM {}.head",
@@ -52,7 +52,33 @@ async def test_a_replica_role_does_not_switch_the_refusal_off(
         f" WHERE tgrelid IN ('{SCHEMA}.events'::regclass, '{SCHEMA}.head'::regclass) GROUP BY 1 ORDER BY 1"
     ).fetchall()
 
-    assert enabled == [(f"{SCHEMA}.events", 2, 2), (f"{SCHEMA}.head", 1, 1)]
+    assert enabled == [(f"{SCHEMA}.events", 2, 2), (f"{SCHEMA}.head", 2, 2)]
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE {} SET topic = 'note.denied.v1'", "UPDATE {} SET private = '\\x7b7d'", "DELETE FROM {}"]
+)
+async def test_what_is_left_of_the_triggers_on_a_worker_of_citus_still_refuses(
+    log: PostgresEventLog, service: psycopg.Connection, change: str
+) -> None:
+    """There the rows lie in a table with a number behind its name, and nothing fires once a statement."""
+    await append_one(log, Append([noted(uuid4(), 1, "a text")], key(1)))
+    service.execute(f"ALTER TABLE {SCHEMA}.events DISABLE TRIGGER events_kept")
+    service.execute(f"ALTER TABLE {SCHEMA}.events RENAME TO events_102008")
+
+    with pytest.raises(RestrictViolation, match="never changed"):
+        service.execute(change.format(f"{SCHEMA}.events_102008"))
+    service.execute(f"UPDATE {SCHEMA}.events_102008 SET private = NULL, command_id = NULL, command_request = NULL")
+
+
+async def test_the_head_on_a_worker_of_citus_is_refused_as_well(
+    log: PostgresEventLog, service: psycopg.Connection
+) -> None:
+    service.execute(f"ALTER TABLE {SCHEMA}.head DISABLE TRIGGER head_kept")
+
+    for change in ("UPDATE {}.head SET one = true", "DELETE FROM {}.head"):
+        with pytest.raises(RestrictViolation, match="never changed"):
+            service.execute(change.format(SCHEMA))
 
 
 async def test_private_parts_and_commands_may_become_null(log: PostgresEventLog, service: psycopg.Connection) -> None:

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from application.log import Receipt, Unavailable
 from infrastructure.log import migrate as runner
@@ -14,7 +15,7 @@ from infrastructure.log.event_log import PostgresEventLog
 from infrastructure.log.migrate import Migration, is_current, migrate, migrations
 from infrastructure.log.pool import Pool
 from infrastructure.log.wakeups import Wakeups
-from tests.conftest import JURISDICTION
+from tests.conftest import JURISDICTION, DatabaseServer
 from tests.infrastructure.log.notes import append_one, key, lines, note
 
 OTHER = "320600"
@@ -93,6 +94,26 @@ async def test_two_schemas_do_not_see_each_other(
     assert outcome == Receipt(stream, 1, 1)
     assert lines(await log.read_after(0, 10)) == ["here"]
     assert lines((await other.read_for(stream, key(1)))[0]) == ["there"]
+
+
+@pytest.mark.parametrize(("extension", "mode"), [("plpgsql", "force_generic_plan"), ("citus", "auto")])
+async def test_on_citus_the_insertion_is_planned_as_postgresql_sees_fit(
+    database_server: DatabaseServer, empty_database_url: str, extension: str, mode: str
+) -> None:
+    """There is no Citus here: another extension goes by its name."""
+    name = str(conninfo_to_dict(empty_database_url)["dbname"])
+    with psycopg.connect(database_server.postgres.url_of(name, "postgres"), autocommit=True) as superuser:
+        superuser.execute("SET allow_system_table_mods = on")
+        superuser.execute("UPDATE pg_extension SET extname = %s WHERE extname = 'plpgsql'", [extension])
+
+    await migrate(empty_database_url, [JURISDICTION])
+
+    with psycopg.connect(empty_database_url) as service:
+        found = service.execute(
+            "SELECT proconfig FROM pg_proc WHERE oid = %s::regproc", [f"hazardloop_{JURISDICTION}.append"]
+        ).fetchone()
+    assert found is not None
+    assert f"plan_cache_mode={mode}" in found[0]
 
 
 @pytest.mark.parametrize("begun", [False, True])
