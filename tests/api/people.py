@@ -48,21 +48,22 @@ class Person:
     client: httpx2.AsyncClient
     token: str
     actor: Actor
+    code: str = JURISDICTION
 
     async def post(self, path: str, body: Any = None, version: int | None = None, **headers: str) -> httpx2.Response:
         """POST a body as JSON, decided on a version. Header names are written with underscores."""
         sent = self._headers(headers)
         if version is not None:
             sent["If-Match"] = f'"{version}"'
-        return await self.client.post(_whole(path), json={} if body is None else body, headers=sent)
+        return await self.client.post(self._whole(path), json={} if body is None else body, headers=sent)
 
     async def post_bytes(self, path: str, body: Any, **headers: str) -> httpx2.Response:
         """POST bytes, or chunks without a Content-Length."""
-        return await self.client.post(_whole(path), content=body, headers=self._headers(headers))
+        return await self.client.post(self._whole(path), content=body, headers=self._headers(headers))
 
     async def get(self, path: str, headers: dict[str, str] | None = None, **query: Any) -> httpx2.Response:
         """GET with a query."""
-        return await self.client.get(_whole(path), params=query, headers=self._headers(headers or {}))
+        return await self.client.get(self._whole(path), params=query, headers=self._headers(headers or {}))
 
     async def do(self, path: str, body: Any = None, version: int | None = None) -> dict[str, Any]:
         """POST what is meant to succeed; the answer."""
@@ -81,9 +82,8 @@ class Person:
         named = {name.replace("_", "-"): value.encode("latin-1") for name, value in more.items()}
         return {"Authorization": f"Bearer {self.token}", **named}
 
-
-def _whole(path: str) -> str:
-    return path if path.startswith("/") else f"{V1}/{path}"
+    def _whole(self, path: str) -> str:
+        return path if path.startswith("/") else f"/v1/{self.code}/{path}"
 
 
 @dataclass
@@ -92,6 +92,7 @@ class People:
 
     service: Running
     client: httpx2.AsyncClient
+    code: str = JURISDICTION
     _known: dict[tuple[Role, str | None, int], Person] = field(default_factory=dict)
 
     async def one(self, role: Role, enterprise: str | None = None, number: int = 1) -> Person:
@@ -100,8 +101,8 @@ class People:
             enterprise = enterprise or OURS
         if (role, enterprise, number) not in self._known:
             actor = Actor(self.service.chance.id(), role, enterprise)
-            token = await self.service.jurisdiction(JURISDICTION).tokens.create(actor)
-            self._known[role, enterprise, number] = Person(self.client, token, actor)
+            token = await self.service.jurisdiction(self.code).tokens.create(actor)
+            self._known[role, enterprise, number] = Person(self.client, token, actor, self.code)
         return self._known[role, enterprise, number]
 
     async def registered(self, uscc: str = OURS) -> str:
@@ -127,7 +128,7 @@ class People:
 
     async def head(self) -> int:
         """How far the log has come: refused is what leaves it where it was."""
-        return await self.service.jurisdiction(JURISDICTION).log.head()
+        return await self.service.jurisdiction(self.code).log.head()
 
 
 @dataclass
