@@ -1,4 +1,4 @@
-"""Benchmarks: docs/performance.md gets the table and the charts of the latest full run, between its two marks."""
+"""Benchmarks: a page of docs/ gets what the latest full run found, between its two marks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
 
 
 def renew(docs: Path, machine: Sequence[str], findings: Sequence[Findings]) -> None:
-    """Draw the charts and write the table into the page."""
+    """Draw the charts and write the table into docs/performance.md."""
     charts = [chart for found in findings for chart in found.charts]
     folder = docs / "pictures"
     folder.mkdir(exist_ok=True)
@@ -22,7 +22,11 @@ def renew(docs: Path, machine: Sequence[str], findings: Sequence[Findings]) -> N
     pictures = [f"![{chart.title}, by {chart.along}](pictures/{chart.file})" for chart in charts]
     rows = table([result for found in findings for result in found.results])
     text = "\n\n".join(["\n".join(rows), "\n".join(f"- {note}" for note in notes), *pictures])
-    page = docs / "performance.md"
+    put(docs / "performance.md", text)
+
+
+def put(page: Path, text: str) -> None:
+    """Let this, and nothing of what stood there, stand between the marks of a page."""
     before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     page.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
 

@@ -13,7 +13,7 @@ import uvloop
 from pydantic import SecretStr
 
 from api.running import Running
-from api.settings import Settings
+from api.settings import Settings, Worker
 from api.wiring import running
 from application.log import Append, EventLog, Receipt
 from application.ports import Clock
@@ -34,6 +34,7 @@ class Served:
     """The product, serving a town; who may ask it, and the hazards that wait for a step, with whose they are."""
 
     server: Server
+    url: str
     codes: Sequence[str]
     inspector: str
     officers: Mapping[str, str]
@@ -58,8 +59,11 @@ async def append_all(log: EventLog, items: Iterable[Append]) -> None:
 
 
 @contextmanager
-def served(stand: Stand, *, hazards: int = 0, waiting: int = 0) -> Iterator[Served]:
-    """`hazardloop serve` on a fresh schema with the enterprises and so many hazards, its views caught up."""
+def served(stand: Stand, *, hazards: int = 0, waiting: int = 0, works: bool = True) -> Iterator[Served]:
+    """`hazardloop serve` on a fresh schema with the enterprises and so many hazards, its views caught up.
+
+    Unless it `works`, they stay as they are.
+    """
     codes = enterprises(stand.sizes.enterprises)
     with stand.database() as url:
         inspector, officers, waits = uvloop.run(_inhabit(url, stand.folder, codes, hazards, waiting))
@@ -69,9 +73,10 @@ def served(stand: Stand, *, hazards: int = 0, waiting: int = 0) -> Iterator[Serv
             "HAZARDLOOP_HOME": str(stand.folder / "home"),
             "HAZARDLOOP_JURISDICTIONS": CODE,
             "HAZARDLOOP_PORT": "0",
+            "HAZARDLOOP_WORKER": Worker.BESIDE if works else Worker.ELSEWHERE,
         }
         with serving(SERVE, environment) as server:
-            yield Served(server, codes, inspector, officers, waits)
+            yield Served(server, url, codes, inspector, officers, waits)
 
 
 async def _inhabit(
