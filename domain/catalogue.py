@@ -57,17 +57,22 @@ class Catalogue:
 
         Raises UnknownName, pydantic's ValidationError, or whatever an upcaster raises over a state it doesn't know.
         """
+        if name in self._upcasters:
+            name, state = self._upcast(name, state)
+        event = self._events.get(name)
+        if event is None:
+            raise UnknownName(name)
+        if "originator_id" in state or "originator_version" in state:
+            raise ValueError("the state names a stream of its own")
+        where = {"originator_id": stream_id, "originator_version": version}
+        return event.model_validate({**state, **where}, context=seal)
+
+    def _upcast(self, name: str, state: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         passed = set()
         while (upcaster := self._upcasters.get(name)) is not None and name not in passed:
             passed.add(name)
             name, state = upcaster(state)
-        event = self._events.get(name)
-        if event is None:
-            raise UnknownName(name)
-        where = {"originator_id": stream_id, "originator_version": version}
-        if not where.keys().isdisjoint(state):
-            raise ValueError("the state names a stream of its own")
-        return event.model_validate(state | where, context=seal)
+        return name, state
 
     def schemas(self) -> dict[str, dict[str, Any]]:
         """JSON Schema (2020-12) of the public state of each event, by name."""

@@ -66,13 +66,13 @@ class Erasable:
 
     @classmethod
     def _validate(cls, given: object, info: core_schema.ValidationInfo) -> Erasable:
+        if isinstance(given, dict) and info.context is not None:
+            seal: Seal = info.context
+            return cls(seal.open(given["commitment"]))
         if isinstance(given, Erasable):
             return given
         if isinstance(given, str):
             return cls(_readable(given))
-        if isinstance(given, dict) and info.context is not None:
-            seal: Seal = info.context
-            return cls(seal.open(given["commitment"]))
         raise PydanticCustomError("string_type", "Input should be a valid string")
 
     def _serialize(self, info: core_schema.SerializationInfo) -> object:

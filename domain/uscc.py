@@ -20,6 +20,9 @@ ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 
 _VALUE = {sign: value for value, sign in enumerate(ALPHABET)}
+KNOWN = 10_000
+"""Codes remembered as valid: every event of a report names one, and few enterprises do most of the reporting."""
+
 _PLACEHOLDER = re.compile(r"P-[0-9A-F]{16}")
 
 
@@ -54,7 +57,7 @@ def _uscc(given: str) -> str:
     return code
 
 
-@lru_cache(maxsize=4096)  # a command says it, then its event says it again
+@lru_cache(maxsize=KNOWN)
 def _enterprise_code(given: str) -> str:
     folded = given.upper() if given.isascii() else given
     return folded if is_placeholder(folded) else _uscc(given)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 
 from application.answers import DutyState
 from application.views.times import When, storable
@@ -76,12 +77,22 @@ class DutyBook:
     @property
     def next_due(self) -> date | None:
         """The earliest due day of an open duty."""
-        return min((held.duty.due for held in self.open()), default=None)
+        earliest = None
+        for held in self.held.values():
+            if held.state is DutyState.OPEN and (earliest is None or held.duty.due < earliest):
+                earliest = held.duty.due
+        return earliest
 
     def happened(self, event: HazardEvent, enterprise: str | None, round: int, when: When) -> None:
         """End what the event meets or lets lapse, then begin what it starts."""
+        if self.held and _ends_any(type(event)):
+            self._end_those(event, enterprise, when)
+        for duty in event.duties:
+            self._begin(duty, enterprise, round, _counted_since(event, duty, when), when)
+
+    def _end_those(self, event: HazardEvent, enterprise: str | None, when: When) -> None:
         judged_at = storable(event.occurred_at) if _imported(event) else when.recorded
-        for held in list(self.open()) if _ends_any(event) else ():
+        for held in list(self.open()):
             if event.meets(held.duty.key):
                 self._end(held, DutyState.MET, when, judged_at)
             elif event.lapses(held.duty.key):
@@ -89,8 +100,6 @@ class DutyBook:
             elif isinstance(event, Transferred):
                 self._end(held, DutyState.TRANSFERRED, when, judged_at)
                 self._begin(held.duty, enterprise, held.round, held.since, when)
-        for duty in event.duties:
-            self._begin(duty, enterprise, round, _counted_since(event, duty, when), when)
 
     def missed(self, event: DutyMissed, when: When) -> None:
         """Note whom the clock told; it may have been met or put off by the time the clock was heard."""
@@ -130,9 +139,10 @@ class DutyBook:
         return max(same, key=lambda held: (held.state is DutyState.OPEN, held.number))
 
 
-def _ends_any(event: HazardEvent) -> bool:
+@cache
+def _ends_any(kind: type[HazardEvent]) -> bool:
     """Whether an event of this class ever ends a duty; most do not, and asking them is dear."""
-    return type(event).meets is not HazardEvent.meets or type(event).lapses is not HazardEvent.lapses
+    return kind.meets is not HazardEvent.meets or kind.lapses is not HazardEvent.lapses
 
 
 def _imported(event: HazardEvent) -> bool:

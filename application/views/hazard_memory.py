@@ -97,7 +97,7 @@ class HazardMemory:
         event = recorded.event
         assert isinstance(event, DomainEvent)
         when = When(recorded.position, storable(recorded.recorded_at), storable(event.occurred_at))
-        if comes_late(event, self.latest):
+        if self.latest is not None and when.occurred < self.latest:
             self._clamp(when.occurred)
         self.latest = when.occurred
         if isinstance(event, HazardEvent):

@@ -6,11 +6,12 @@ same memory always gives the same bytes.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any
+from operator import attrgetter
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import TypeAdapter
 
 from application.views.duty_book import DutyBook, HeldDuty
 from application.views.hazard_memory import HazardMemory, Standing
@@ -22,11 +23,16 @@ Reports = list[tuple[Recipient, ReportStage]]
 _BASE = frozenset({"id", "version", "created_on", "modified_on"})
 """What every aggregate has, whatever it is."""
 
+_UNKEPT = frozenset({"pending_events"})
 
-class KeptHazard(BaseModel):
+
+class NotKept(Exception):
+    """The aggregate has an attribute that is not declared here: it would be lost between two batches."""
+
+
+@dataclass(slots=True)
+class KeptHazard:
     """The attributes of the aggregate, by their names; sets as sorted lists."""
-
-    model_config = ConfigDict(extra="forbid")
 
     id: UUID
     version: int
@@ -52,23 +58,30 @@ class KeptHazard(BaseModel):
 
     @classmethod
     def of(cls, hazard: Hazard) -> KeptHazard:
-        """What is kept of it. An attribute that is not declared above is refused."""
-        said: dict[str, Any] = {name.removeprefix("_"): value for name, value in vars(hazard).items()}
-        del said["pending_events"]
-        said |= {name: sorted(value) for name, value in said.items() if isinstance(value, set)}
-        return cls.model_construct(**said) if said.keys() == cls.model_fields.keys() else cls(**said)
+        """What is kept of it. Raises NotKept."""
+        if len(vars(hazard)) != len(_ATTRIBUTES) + len(_UNKEPT):
+            raise NotKept(*vars(hazard))
+        it = cls(*_attributes(hazard))
+        it.rectifiers, it.sent, it.acknowledged = sorted(it.rectifiers), sorted(it.sent), sorted(it.acknowledged)
+        return it
 
     def hazard(self) -> Hazard:
         """The aggregate as it was."""
         hazard: Hazard = Hazard.begin(self.id, self.created_on)
         hazard.version, hazard.modified_on = self.version, self.modified_on
-        for name in KeptHazard.model_fields.keys() - _BASE:
+        for name in _DECLARED:
             value = getattr(self, name)
             setattr(hazard, name, set(value) if isinstance(value, list) else value)
         return hazard
 
 
-class Kept(BaseModel):
+_ATTRIBUTES = tuple(one.name for one in fields(KeptHazard))
+_DECLARED = [name for name in _ATTRIBUTES if name not in _BASE]
+_attributes = attrgetter(*_ATTRIBUTES)
+
+
+@dataclass(slots=True)
+class Kept:
     """A hazard between two batches."""
 
     hazard: KeptHazard
@@ -83,10 +96,13 @@ class Kept(BaseModel):
     texts_version: int
 
 
+_JSON = TypeAdapter(Kept)
+
+
 def kept(memory: HazardMemory) -> str:
     """The memory as JSON."""
     assert memory.latest is not None
-    return Kept.model_construct(
+    it = Kept(
         hazard=KeptHazard.of(memory.hazard),
         first_position=memory.first_position,
         category=memory.category,
@@ -97,12 +113,13 @@ def kept(memory: HazardMemory) -> str:
         latest=memory.latest,
         standing=memory.now,
         texts_version=memory.texts_version,
-    ).model_dump_json(exclude_defaults=True)
+    )
+    return _JSON.serializer.to_json(it, exclude_defaults=True).decode()
 
 
 def recalled(json: str) -> HazardMemory:
     """The memory behind such JSON; of standings, texts and ended duties it holds none."""
-    was = Kept.model_validate_json(json)
+    was = _JSON.validator.validate_json(json)
     return HazardMemory(
         hazard=was.hazard.hazard(),
         first_position=was.first_position,

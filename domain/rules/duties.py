@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from functools import cache
 
 from pydantic import BaseModel, ConfigDict
 
@@ -49,4 +50,10 @@ class Duty(DutyKey):
     @property
     def key(self) -> DutyKey:
         """The duty without its date, equal to the key of what meets it."""
-        return DutyKey(kind=self.kind, recipient=self.recipient, stage=self.stage)
+        return _key(self.kind, self.recipient, self.stage)
+
+
+@cache
+def _key(kind: DutyKind, recipient: Recipient | None, stage: ReportStage | None) -> DutyKey:
+    # There are few, and every event asks for those of all open duties.
+    return DutyKey(kind=kind, recipient=recipient, stage=stage)

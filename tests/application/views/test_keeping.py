@@ -1,13 +1,14 @@
 """What is kept between two batches: all the aggregate holds, no text, and always the same bytes."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from random import Random
 
 import pytest
 
 from application.log import Recorded
 from application.views.hazard_memory import HazardMemory
-from application.views.keeping import KeptHazard, kept, recalled
+from application.views.keeping import KeptHazard, NotKept, kept, recalled
 from domain.event import DomainEvent
 from domain.hazard.hazard import Hazard
 from domain.hazard.words import Grade, Stage
@@ -35,7 +36,15 @@ def walked(seed: int) -> list[Recorded]:
 def test_given_a_hazard_then_every_attribute_it_has_is_kept() -> None:
     hazard: Hazard = Hazard.begin(id_of("stream"), at(0))
 
-    assert {name.removeprefix("_") for name in state(hazard)} == set(KeptHazard.model_fields)
+    assert {name.removeprefix("_") for name in state(hazard)} == {one.name for one in fields(KeptHazard)}
+
+
+def test_given_a_hazard_with_an_attribute_nobody_declared_then_it_is_refused_and_not_lost() -> None:
+    memory = remembered(recorded(road(Stage.CLOSED, MAJOR)))
+    vars(memory.hazard)["undeclared"] = True
+
+    with pytest.raises(NotKept):
+        kept(memory)
 
 
 @pytest.mark.parametrize("seed", range(25))
