@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg.sql import SQL, Identifier
@@ -22,8 +22,7 @@ CHANNEL = "hazardloop"
 """The one channel on which a batch is told, as `code/highest position`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """An event as it will lie in the log."""
 
     stream_id: UUID

@@ -85,14 +85,16 @@ class _Opening:
     def open(self, sealed: str) -> str | None:
         if self._texts is None:
             return None
-        match self._texts.get(sealed):
-            case [str(salt), str(text)] if commitment(bytes.fromhex(salt), text) == sealed:
+        kept = self._texts.get(sealed)
+        if type(kept) is list and len(kept) == 2:
+            salt, text = kept
+            if type(salt) is type(text) is str and commitment(bytes.fromhex(salt), text) == sealed:
                 return text
         raise PydanticCustomError("commitment_broken", "The private text is not the one committed to")
 
 
 def _texts(private: bytes) -> Mapping[str, object]:
-    texts = json.loads(private)
+    texts = from_json(private)
     if not isinstance(texts, dict):
         raise ValueError("the private part is not an object")
     return texts

@@ -210,7 +210,7 @@ def test_given_a_late_event_when_recorded_then_nothing_before_it_counts_as_havin
     inspect = SelfInspect(grade=Grade.GENERAL, cause=text("wear"), occurred_at=at(24))
     inspection = recorded(reported(), did(inspected().by, inspect, at=at(72)))[1]
 
-    memory = remembered([*log, replace(inspection, position=3)])
+    memory = remembered([*log, inspection._replace(position=3)])
 
     old, new, _ = memory.duties.held.values()
     assert old.ended

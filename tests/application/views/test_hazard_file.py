@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -144,7 +143,7 @@ def test_given_a_correction_then_the_file_says_the_new_text_and_keeps_what_was_c
 def test_given_an_erasure_then_no_text_said_before_is_in_the_file_and_one_said_after_is() -> None:
     erase = did(ADMINISTRATOR, EraseTexts(legal_basis="个人信息保护法 Art 47"))
     log = recorded(reported(place=text("door 3")), inspected(), erase, did(RECTIFIER, NOTIFIED.command))
-    gone = [replace(one, event=without_texts(one)) if one.version < 3 else one for one in log]
+    gone = [one._replace(event=without_texts(one)) if one.version < 3 else one for one in log]
     said_after = recorded(
         reported(place=text("door 3")), inspected(), erase, did(REPORTER, correct(CorrectableField.PLACE, "door 4"))
     )
@@ -221,7 +220,7 @@ def test_given_what_the_clock_said_between_two_versions_then_it_belongs_to_the_e
     other_day = duty.duty.model_copy(update={"due": date(2026, 3, 4)})
     log = watched(log, duty.duty, at(1), now_due=other_day, watch=watch)
     log = watched(log, other_day, at(100), watch=watch)
-    log = [*log, replace(recorded(reported(), inspected())[1], position=4)]
+    log = [*log, recorded(reported(), inspected())[1]._replace(position=4)]
 
     first, second = (folded(until_version(log, ID, version)) for version in (1, 2))
 
@@ -252,7 +251,7 @@ def test_given_a_late_event_when_asked_by_the_occurred_clock_then_all_recorded_b
     (duty,) = folded(log).duties
     log = watched(log, duty.duty, at(100))
     inspect = SelfInspect(grade=Grade.GENERAL, cause=text("worn valve"), occurred_at=at(50))
-    log = [*log, replace(recorded(reported(), did(RECTIFIER, inspect, at=at(101)))[1], position=3)]
+    log = [*log, recorded(reported(), did(RECTIFIER, inspect, at=at(101)))[1]._replace(position=3)]
 
     assert len(until_moment(log, Moment(at(50), ClockKind.OCCURRED))) == 3
     assert len(until_moment(log, Moment(at(49), ClockKind.OCCURRED))) == 1

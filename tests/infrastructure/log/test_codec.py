@@ -1,7 +1,6 @@
 """Events as bytes, and bytes that are no events."""
 
 import json
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -62,7 +61,7 @@ def test_the_same_text_is_committed_to_with_another_salt_each_time() -> None:
 def test_erased_texts_come_back_as_erased() -> None:
     row = CODEC.encode(noted(STREAM, 1, "a text", "a line"))
 
-    event = CODEC.decode(replace(row, private=None))
+    event = CODEC.decode(row._replace(private=None))
 
     assert isinstance(event, Noted)
     assert (event.text, event.line) == (Erasable(None), "a line")
@@ -119,7 +118,7 @@ def test_a_private_part_that_was_tampered_with_is_unreadable(how: str) -> None:
     row = CODEC.encode(noted(STREAM, 1, "a text nobody else should see"))
     assert row.private is not None
 
-    event = CODEC.decode(replace(row, private=_tampered(row.private, how)))
+    event = CODEC.decode(row._replace(private=_tampered(row.private, how)))
 
     assert isinstance(event, Unreadable)
     assert "nobody" not in event.reason
@@ -162,7 +161,7 @@ def test_the_reason_names_field_and_fault() -> None:
     state = json.loads(row.state) | {"occurred_at": "someday", "sung": True}
     del state["by"]
 
-    event = CODEC.decode(replace(row, state=json.dumps(state).encode()))
+    event = CODEC.decode(row._replace(state=json.dumps(state).encode()))
 
     assert event == Unreadable("by: missing; occurred_at: datetime_from_date_parsing; unknown field")
 
@@ -174,7 +173,7 @@ def test_a_state_has_to_be_an_object() -> None:
 def test_nan_is_no_json() -> None:
     row = CODEC.encode(noted(STREAM, 1, None, "a line"))
 
-    event = CODEC.decode(replace(row, state=row.state.replace(b'"a line"', b"NaN")))
+    event = CODEC.decode(row._replace(state=row.state.replace(b'"a line"', b"NaN")))
 
     assert event == Unreadable("the state can't be decoded (ValueError)")
 
@@ -182,7 +181,7 @@ def test_nan_is_no_json() -> None:
 def test_a_place_of_its_own_in_the_state_is_not_believed() -> None:
     row = CODEC.encode(noted(STREAM))
 
-    event = CODEC.decode(replace(row, state=row.state[:-1] + b',"originator_version":9}'))
+    event = CODEC.decode(row._replace(state=row.state[:-1] + b',"originator_version":9}'))
 
     assert event == Unreadable("the state can't be decoded (ValueError)")
 
