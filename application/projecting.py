@@ -15,10 +15,12 @@ from uuid import UUID
 
 from application.log import EventLog, Recorded, Unavailable, Unreadable
 from application.questions import Projection
+from application.reading_ahead import ReadingAhead
+from application.undisturbed import undisturbed
 from domain.hazard.closing import TextsErased
 
-BATCH = 500
-"""Events read, decoded and written at a time: more would be faster, and keep the process from its requests."""
+BATCH = 4000
+"""Events read and taken at a time. Whoever reads or takes them lets others have their turn in between."""
 
 POLL_SECONDS = 10.0
 """How often to look for events nobody told of."""
@@ -140,26 +142,35 @@ class Projector:
     async def catch_up(self) -> bool:
         """Project until the log's end; False if another process is at it. Raises Unavailable."""
         await self.install()
-        while True:
-            positions = [(keeper, await keeper.position()) for keeper in self._keepers.values()]
-            behind = [(keeper, position) for keeper, position in positions if position is not None]
-            if not behind:
-                self._seen = await self._log.head()
-                return True
-            first = min(position for _, position in behind)
-            recorded = await self._log.read_after(first, self._batch)
-            self._seen = max(self._seen, recorded[-1].position if recorded else first)
-            if not recorded:
-                for keeper, _ in behind:
-                    await keeper.serve()
-                return True
-            # Whoever erased them may have been killed before the other builds let go of them.
-            if erased := [one.stream_id for one in recorded if one.name == TextsErased.name]:
-                for every in self._keepers.values():
-                    await every.forget(erased)
-            for keeper, position in behind:
-                if not await take(keeper, [one for one in recorded if one.position > position]):
-                    return False
+        async with ReadingAhead(self._log, self._batch) as log:
+            while True:
+                with undisturbed():
+                    reached = await self._batch_on(log)
+                if reached is not None:
+                    return reached
+
+    async def _batch_on(self, log: ReadingAhead) -> bool | None:
+        """Take one batch: True at the log's end, False if another process is at it, None where there may be more."""
+        positions = [(keeper, await keeper.position()) for keeper in self._keepers.values()]
+        behind = [(keeper, position) for keeper, position in positions if position is not None]
+        if not behind:
+            self._seen = await self._log.head()
+            return True
+        first = min(position for _, position in behind)
+        recorded = await log.read_after(first)
+        self._seen = max(self._seen, recorded[-1].position if recorded else first)
+        if not recorded:
+            for keeper, _ in behind:
+                await keeper.serve()
+            return True
+        # Whoever erased them may have been killed before the other builds let go of them.
+        if erased := [one.stream_id for one in recorded if one.name == TextsErased.name]:
+            for every in self._keepers.values():
+                await every.forget(erased)
+        for keeper, position in behind:
+            if not await take(keeper, [one for one in recorded if one.position > position]):
+                return False
+        return None
 
     async def install(self) -> None:
         """Make what the views need, if it isn't there."""
@@ -185,9 +196,11 @@ class Projector:
         await self.install()
         serving = self._keepers[name]
         new = await serving.beside()
-        while (position := await _position(new)) < (head := await self._log.head()) - self._batch:
-            progress(position, head)
-            await take(new, await self._log.read_after(position, self._batch))
+        async with ReadingAhead(self._log, self._batch) as log:
+            while (position := await _position(new)) < (head := await self._log.head()) - self._batch:
+                progress(position, head)
+                with undisturbed():
+                    await take(new, await log.read_after(position))
         for _ in range(ATTEMPTS):
             try:
                 same = await self._replace(serving, new, progress, check)
