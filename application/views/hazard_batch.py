@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from application.log import Recorded
 from application.views.hazard_memory import HazardMemory, comes_late, hazard_of, needs_the_whole
 from application.views.times import storable
 from domain.event import DomainEvent
+from domain.hazard.reporting import Corrected, Reported
 from domain.hazard.words import Grade, Stage
 
 
@@ -37,6 +38,30 @@ def hazards_of(recorded: Iterable[Recorded]) -> dict[UUID, list[Recorded]]:
         if id is not None:
             found.setdefault(id, []).append(one)
     return found
+
+
+def begun_before(events: Mapping[UUID, Sequence[Recorded]]) -> list[UUID]:
+    """The hazards whose first event is not among these."""
+    return [id for id, (first, *_) in events.items() if first.stream_id != id or first.version > 1]
+
+
+def saying(recorded: Iterable[Recorded]) -> list[Recorded]:
+    """The events that say texts which a view holds."""
+    return [one for one in recorded if isinstance(one.event, Reported | Corrected)]
+
+
+def portions(events: Mapping[UUID, Sequence[Recorded]], size: int) -> Iterator[dict[UUID, Sequence[Recorded]]]:
+    """The same, `size` events at a time or a little more: a hazard is never in two of them."""
+    portion: dict[UUID, Sequence[Recorded]] = {}
+    held = 0
+    for id, happened in events.items():
+        portion[id] = happened
+        held += len(happened)
+        if held >= size:
+            yield portion
+            portion, held = {}, 0
+    if portion:
+        yield portion
 
 
 def to_be_whole(events: Mapping[UUID, Sequence[Recorded]], memories: Mapping[UUID, HazardMemory]) -> list[UUID]:

@@ -70,7 +70,7 @@ class Dates(Array):
 
 
 class Times(Array):
-    """timestamptz[]."""
+    """timestamptz[], of times with an offset."""
 
     element = "timestamptz"
 
@@ -96,6 +96,15 @@ class Texts(Array):
         super().__init__([value.encode() for value in values])
 
 
+class Bools(Array):
+    """boolean[]."""
+
+    element = "bool"
+
+    def __init__(self, values: Iterable[bool]) -> None:
+        super().__init__([b"\x01" if value else b"\x00" for value in values])
+
+
 class Byteas(Array):
     """bytea[]."""
 
@@ -117,5 +126,5 @@ def _register(array: type[Array]) -> None:
     psycopg.adapters.register_dumper(array, type(f"{array.__name__}Dumper", (ArrayDumper,), {"oid": info.array_oid}))
 
 
-for _array in (Ints, Bigints, Dates, Times, Uuids, Texts, Byteas):
+for _array in (Ints, Bigints, Dates, Times, Uuids, Texts, Bools, Byteas):
     _register(_array)

@@ -63,9 +63,8 @@ class Enterprises:
                 if one.stream_id not in memories:
                     memories[one.stream_id] = EnterpriseMemory.of(one)
                 memories[one.stream_id].take(one)
-            table = build.table("enterprise")
-            await delete(cursor, table, {"id": "uuid"}, [(id,) for id in known])
-            await insert(cursor, table, COLUMNS, [_values(memory) for memory in memories.values()])
+            await delete(cursor, build, "enterprise", {"id": "uuid"}, [(id,) for id in known])
+            await insert(cursor, build, "enterprise", COLUMNS, [_values(memory) for memory in memories.values()])
 
 
 async def _remember(cursor: Cursor, build: Build, ids: set[UUID]) -> dict[UUID, EnterpriseMemory]:

@@ -1,7 +1,7 @@
 """Infrastructure: texts that were erased leave the views, in whatever build they lie.
 
 A build may have read a text before it was erased and write it afterwards, and then stand still for good: killed,
-parked, or of an earlier version. So each batch is looked through again before it is committed (`forget`), and an
+parked, or of an earlier version. So each batch asks again, before it is committed, for what it has read (`erased_of`), and an
 erasure goes through every build there is, one after the other, once the batch on its way is in.
 """
 
@@ -12,7 +12,9 @@ from uuid import UUID
 
 from psycopg.sql import SQL, Identifier
 
+from application.log import Recorded
 from application.views.search import bigrams, searchable
+from infrastructure.log.arrays import Bigints, Texts, Uuids
 from infrastructure.views.builds import Build, Connection, Tables
 
 PATIENCE = SQL("SET LOCAL lock_timeout TO '2s'")
@@ -27,6 +29,8 @@ _FORGET = SQL(
     " AND e.originator_id = t.hazard_id AND e.originator_version = t.version AND e.private IS NULL"
 )
 
+_ERASED = SQL("SELECT originator_id FROM {} WHERE notification_id = ANY(%b) AND private IS NULL")
+
 _MADE = (
     "SELECT m[1]::int, m[2]::int FROM pg_class, regexp_match(relname, %s) AS m"
     " WHERE relnamespace = to_regnamespace(%s) AND relkind = 'r' AND m IS NOT NULL ORDER BY 1, 2"
@@ -35,10 +39,17 @@ _MADE = (
 _WAIT = SQL("SELECT FROM {} WHERE name = %s AND version = %s AND build = %s FOR UPDATE")
 
 
+async def erased_of(connection: Connection, schema: str, said: Sequence[Recorded]) -> list[UUID]:
+    """Whose events among these, all of which said texts when they were read, say none any more."""
+    statement = _ERASED.format(Identifier(schema, "events"))
+    found = await connection.execute(statement, [Bigints(one.position for one in said)], prepare=False)
+    return [id for (id,) in await found.fetchall()]
+
+
 async def forget(connection: Connection, build: Build, table: str, hazard_ids: Sequence[UUID]) -> None:
     """Empty what this build's table says of these hazards and the log says no more."""
     statement = _FORGET.format(text=build.table(table), events=Identifier(build.schema, "events"))
-    await connection.execute(statement, [_EMPTY, bigrams(_EMPTY), list(hazard_ids)], prepare=False)
+    await connection.execute(statement, [_EMPTY, Texts(bigrams(_EMPTY)), Uuids(hazard_ids)], prepare=False)
 
 
 async def holding(connection: Connection, schema: str, table: str) -> list[Build]:

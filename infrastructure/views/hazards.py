@@ -1,13 +1,15 @@
 """Infrastructure: the projection "hazards": a batch of events into ledger, timeline, texts, duties and boards.
 
-A batch loads what it needs, folds in memory (application.views) and writes set by set. Only where an event
-reaches back (a correction, an erasure, the clock, a late event) all rows of its hazard are loaded and rewritten.
+A batch loads what it needs, folds in memory (application.views) and writes set by set, one portion of its hazards
+while the next is folded. Only where an event reaches back (a correction, an erasure, the clock, a late event) all
+rows of its hazard are loaded and rewritten.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -17,26 +19,30 @@ from psycopg.sql import SQL, Identifier
 from application.log import Recorded
 from application.questions import Projection
 from application.views.duty_book import DutyBook
-from application.views.hazard_batch import Square, hazards_of, take, to_be_whole
-from application.views.hazard_memory import HazardMemory, Texts
+from application.views.hazard_batch import Square, begun_before, hazards_of, portions, saying, take, to_be_whole
+from application.views.hazard_memory import HazardMemory
+from application.views.hazard_memory import Texts as SaidTexts
 from application.views.keeping import recalled
+from infrastructure.log.arrays import Bigints, Bools, Texts, Uuids
 from infrastructure.views import hazard_rows as rows
 from infrastructure.views.builds import Build, Connection
-from infrastructure.views.forgetting import forget
-from infrastructure.views.writing import Cursor, delete, insert
-
-_CLOSE = SQL(
-    "UPDATE {} t SET recorded_to = k.recorded_to, occurred_to = k.occurred_to FROM unnest(%s::uuid[], %s::bigint[],"
-    " %s::timestamptz[], %s::timestamptz[]) AS k (hazard_id, position, recorded_to, occurred_to)"
-    " WHERE t.hazard_id = k.hazard_id AND t.position = k.position"
-)
+from infrastructure.views.forgetting import erased_of, forget
+from infrastructure.views.hazard_changes import CHILDREN, Changes
+from infrastructure.views.one_behind import OneBehind
+from infrastructure.views.writing import Cursor
 
 _MOVE = SQL(
-    "INSERT INTO {} AS b SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::boolean[], %s::bigint[])"
+    "INSERT INTO {} AS b SELECT * FROM unnest(%b, %b, %b, %b, %b)"
     " ON CONFLICT (enterprise, stage, grade, closed_before_import) DO UPDATE SET number = b.number + excluded.number"
 )
 
-_CHILDREN = {"hazard_timeline": "position", "hazard_text": "version", "duty": "number"}
+_EMPTIED = SQL("DELETE FROM {} WHERE number = 0 AND enterprise = ANY(%b)")
+
+PORTION = 2000
+"""Events written together, while the next are folded."""
+
+AT_ONCE = 50
+"""Events folded before others have their turn: less than a millisecond, in which the database may have to wait."""
 
 
 class Hazards:
@@ -58,23 +64,32 @@ class Hazards:
     async def apply(self, connection: Connection, build: Build, recorded: Sequence[Recorded]) -> None:
         """Fold these events into the tables."""
         events = hazards_of(recorded)
+        moved: Counter[Square] = Counter()
         async with connection.cursor(row_factory=dict_row) as cursor:
-            memories = await _remember(cursor, build, list(events))
-            known = set(memories)
-            whole = set(to_be_whole(events, memories))
+            memories = await _remember(cursor, build, begun_before(events))
+            known = frozenset(memories)
+            whole = frozenset(to_be_whole(events, memories))
             await _make_whole(cursor, build, {id: memories[id] for id in whole})
-            moved = take(events, memories)
-            await _write_hazards(cursor, build, memories, known)
-            await _write_children(cursor, build, memories, known, whole)
+            async with OneBehind() as writing:
+                for portion in portions(events, PORTION):
+                    changes = Changes()
+                    for some in portions(portion, AT_ONCE):
+                        moved.update(take(some, memories))
+                        for id in some:
+                            changes.add(id, memories[id], known=id in known, whole=id in whole)
+                        await asyncio.sleep(0)
+                    await writing.do(changes.write, cursor, build)
             await _write_board(cursor, build.table("enterprise_board"), moved)
-        # What was read may have been erased since.
-        if said := [id for id, memory in memories.items() if memory.texts]:
-            await forget(connection, build, "hazard_text", said)
+        # What was read may have been erased since. What lay in the tables is left to whoever erases: they wait for us.
+        if emptied := await erased_of(connection, build.schema, saying(recorded)):
+            await forget(connection, build, "hazard_text", emptied)
 
 
 async def _remember(cursor: Cursor, build: Build, ids: Sequence[UUID]) -> dict[UUID, HazardMemory]:
-    statement = SQL("SELECT id, kept FROM {} WHERE id = ANY(%s)").format(build.table("hazard"))
-    await cursor.execute(statement, [list(ids)], prepare=False)
+    if not ids:
+        return {}
+    statement = SQL("SELECT id, kept FROM {} WHERE id = ANY(%b)").format(build.table("hazard"))
+    await cursor.execute(statement, [Uuids(ids)], prepare=False, binary=True)
     return {row["id"]: recalled(row["kept"]) for row in await cursor.fetchall()}
 
 
@@ -82,7 +97,7 @@ async def _make_whole(cursor: Cursor, build: Build, memories: Mapping[UUID, Haza
     if not memories:
         return
     found: dict[str, dict[UUID, list[dict[str, Any]]]] = {}
-    for table, order in _CHILDREN.items():
+    for table, order in CHILDREN.items():
         statement = SQL("SELECT * FROM {} WHERE hazard_id = ANY(%s) ORDER BY hazard_id, {}")
         await cursor.execute(
             statement.format(build.table(table), Identifier(order)), [list(memories)], prepare=False, binary=True
@@ -94,72 +109,11 @@ async def _make_whole(cursor: Cursor, build: Build, memories: Mapping[UUID, Haza
         memory.standings = rows.standings_of(found["hazard_timeline"][id])
         memory.standing = memory.standings[-1]
         memory.texts = {
-            row["version"]: Texts(row["version"], row["description"], row["place"]) for row in found["hazard_text"][id]
+            row["version"]: SaidTexts(row["version"], row["description"], row["place"])
+            for row in found["hazard_text"][id]
         }
         held = [rows.duty_of(row) for row in found["duty"][id]]
         memory.duties = DutyBook(memory.duties.begun, {one.number: one for one in held})
-
-
-async def _write_hazards(
-    cursor: Cursor, build: Build, memories: Mapping[UUID, HazardMemory], known: Collection[UUID]
-) -> None:
-    await delete(cursor, build.table("hazard"), {"id": "uuid"}, [(id,) for id in known])
-    values = [rows.hazard_values(memory) for memory in memories.values()]
-    await insert(cursor, build.table("hazard"), rows.HAZARD, values)
-
-
-async def _write_children(
-    cursor: Cursor,
-    build: Build,
-    memories: Mapping[UUID, HazardMemory],
-    known: Collection[UUID],
-    whole: Collection[UUID],
-) -> None:
-    timeline, texts, duties = (build.table(name) for name in _CHILDREN)
-    for table in (timeline, texts, duties):
-        await delete(cursor, table, {"hazard_id": "uuid"}, [(id,) for id in whole])
-    await _end_standings(cursor, timeline, memories)
-    changed = [
-        (id, number)
-        for id, memory in memories.items()
-        if id in known and id not in whole
-        for number in memory.duties.touched
-    ]
-    await delete(cursor, duties, {"hazard_id": "uuid", "number": "bigint"}, changed)
-    await insert(
-        cursor,
-        timeline,
-        rows.TIMELINE,
-        [rows.timeline_values(memory, one) for memory in memories.values() for one in memory.standings],
-    )
-    await insert(
-        cursor,
-        texts,
-        rows.TEXT,
-        [rows.text_values(id, said) for id, memory in memories.items() for said in memory.texts.values()],
-    )
-    await insert(
-        cursor,
-        duties,
-        rows.DUTY,
-        [
-            rows.duty_values(id, held)
-            for id, memory in memories.items()
-            for held in memory.duties.held.values()
-            if id in whole or held.number in memory.duties.touched
-        ],
-    )
-
-
-async def _end_standings(cursor: Cursor, table: Identifier, memories: Mapping[UUID, HazardMemory]) -> None:
-    ended = [
-        (id, memory.ended.position, memory.ended.until.recorded, memory.ended.until.occurred)
-        for id, memory in memories.items()
-        if memory.ended is not None and memory.ended.until is not None
-    ]
-    if ended:
-        columns = [list(column) for column in zip(*ended, strict=True)]
-        await cursor.execute(_CLOSE.format(table), columns, prepare=False)
 
 
 async def _write_board(cursor: Cursor, table: Identifier, moved: Mapping[Square, int]) -> None:
@@ -169,6 +123,7 @@ async def _write_board(cursor: Cursor, table: Identifier, moved: Mapping[Square,
         if by
     ]
     if changes:
-        columns = [list(column) for column in zip(*sorted(changes), strict=True)]
-        await cursor.execute(_MOVE.format(table), columns, prepare=False)
-        await cursor.execute(SQL("DELETE FROM {} WHERE number = 0").format(table))
+        enterprises, stages, grades, imported, numbers = zip(*sorted(changes), strict=True)
+        values = (Texts(enterprises), Texts(stages), Texts(grades), Bools(imported), Bigints(numbers))
+        await cursor.execute(_MOVE.format(table), values, prepare=False)
+        await cursor.execute(_EMPTIED.format(table), [Texts(dict.fromkeys(enterprises))], prepare=False)
