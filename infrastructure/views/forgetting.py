@@ -1,8 +1,8 @@
 """Infrastructure: texts that were erased leave the views, in whatever build they lie.
 
 A build may have read a text before it was erased and write it afterwards, and then stand still for good: killed,
-parked, or of an earlier version. So each batch asks again, before it is committed, for what it has read (`erased_of`), and an
-erasure goes through every build there is, one after the other, once the batch on its way is in.
+parked, or of an earlier version. So each batch asks again, before it is committed, about what it has read
+(`erased_of`), and an erasure goes through every build there is, one after the other, once the batch on its way is in.
 """
 
 from __future__ import annotations
