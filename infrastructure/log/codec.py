@@ -6,7 +6,6 @@ their salts go into the private part, `{commitment: [salt in hex, text]}`, which
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 from pydantic import ValidationError
