@@ -26,9 +26,9 @@ logger = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def working_beside() -> AsyncIterator[None]:
-    """A worker runs while the context lasts; one that dies is followed by another."""
-    keeping = asyncio.create_task(_keep_working(), name="worker beside")
+async def working_beside(stopping: asyncio.Event) -> AsyncIterator[None]:
+    """A worker runs while the context lasts; one that dies is followed by another, unless all is being stopped."""
+    keeping = asyncio.create_task(_keep_working(stopping), name="worker beside")
     try:
         yield
     finally:
@@ -49,18 +49,29 @@ class _Input(asyncio.Protocol):
         self._ended.set()
 
 
-async def _keep_working() -> None:
-    while True:
-        # A session of its own: Ctrl-C is for the parent, who lets it finish what it has begun.
-        worker = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", PROGRAM, stdin=PIPE, stdout=DEVNULL, start_new_session=True
-        )
+async def _keep_working(stopping: asyncio.Event) -> None:
+    while not stopping.is_set():
         try:
-            code = await worker.wait()
-        finally:
-            await _end(worker)
-        logger.warning("the worker has ended with %d: starting another", code)
+            code = await _work()
+        except OSError as error:
+            logger.error("a worker could not be started, trying again: %s", error.strerror)
+        else:
+            if not stopping.is_set():
+                logger.warning("the worker has ended with %d: starting another", code)
         await asyncio.sleep(AGAIN_SECONDS)
+
+
+async def _work() -> int:
+    """Let a worker run to its end, and answer how it ended. Raises OSError."""
+    # -P: what lies in the folder the server was started in is not ours. A session of its own: Ctrl-C is for the
+    # parent, who lets it finish what it has begun.
+    worker = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-c", PROGRAM, stdin=PIPE, stdout=DEVNULL, start_new_session=True
+    )
+    try:
+        return await worker.wait()
+    finally:
+        await _end(worker)
 
 
 async def _end(worker: Process) -> None:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
-from api.headers import header
+from api.headers import header, headers
 from api.invalid import field_of, invalid
 from api.problems import FieldError, Kind, Problem, error
 from api.times import fields_of_time
@@ -45,7 +45,7 @@ async def json_body(request: Request) -> bytes:
     """The bytes of a JSON body. Raises Problem."""
     kind, _, parameters = header(request.scope, b"content-type").partition(";")
     charset = parameters.replace(" ", "").replace('"', "").lower()
-    plain = header(request.scope, b"content-encoding").strip().lower() in ("", "identity")
+    plain = all(one.strip().lower() == "identity" for one in headers(request.scope, b"content-encoding"))
     if kind.strip().lower() != MEDIA_TYPE or charset not in ("", "charset=utf-8") or not plain:
         raise Problem.of_rule(Kind.UNSUPPORTED_MEDIA_TYPE, NOT_JSON, "Content-Type" if plain else "Content-Encoding")
     if _declared(request, MOST_BYTES):  # the server lets no more through than was declared

@@ -35,10 +35,7 @@ class Door:
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
+        """Serve one request over HTTP: of what else there is, nothing is let in."""
         began = time.perf_counter()
         correlation_id = self._correlation_id(header(scope, CORRELATION_ID))
         scope.setdefault("state", {})["correlation_id"] = correlation_id

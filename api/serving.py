@@ -39,7 +39,7 @@ async def serve(settings: Settings, say: Callable[[str], None]) -> None:
                 return
             async with contextlib.AsyncExitStack() as stack:
                 if settings.worker is Worker.BESIDE:
-                    await stack.enter_async_context(working_beside())
+                    await stack.enter_async_context(working_beside(stopping))
                 elif settings.worker is Worker.INSIDE:
                     await stack.enter_async_context(service.working())
                 server = _Server(service, _announcement(service, settings.host, door), say)

@@ -24,6 +24,7 @@ from application.jurisdiction import Jurisdiction
 from application.log import Unavailable, Unreadable
 from application.ports import Chance, Clock
 from application.projecting import Projector
+from application.remembering import Remembered
 from application.watching import Watching
 from domain.catalogue import CATALOGUE
 from domain.event import DomainEvent
@@ -82,7 +83,7 @@ async def running(
             stack.push_async_callback(pool.close)
             await pool.open(wait=True, timeout=CONNECT_SECONDS)
             wakeups = await stack.enter_async_context(Wakeups(url))
-            parts = _Parts(settings, pool, wakeups, clock, chance or SystemChance(), asyncio.Lock())
+            parts = _Parts(settings, pool, wakeups, clock, chance or SystemChance(), asyncio.Lock(), Remembered())
             service = Running(
                 {code: parts.place(code, zone) for code, zone in settings.zones.items()},
                 _Schemas(pool, url),
@@ -122,6 +123,7 @@ class _Parts:
     clock: Clock | None
     chance: Chance
     alone: asyncio.Lock
+    remembered: Remembered
 
     @property
     def now(self) -> Clock:
@@ -144,7 +146,7 @@ class _Parts:
         tokens = PostgresTokens(pool, schema, code, now, chance)
         views = PostgresViews(pool, code, log, zone, now)
         hazards, enterprises = (PostgresKeeper(pool, code, tables) for tables in (Hazards(), Enterprises()))
-        commands = Commands(code, log, rules, now, chance, evidence, hazards)
+        commands = Commands(code, log, rules, now, chance, evidence, hazards, remembered=self.remembered)
         return Place(
             Jurisdiction(code, zone, log, commands, views, tokens, evidence),
             Projector(log, [hazards, enterprises], poll=POLL_SECONDS),

@@ -4,10 +4,11 @@ refers to exists.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from typing import TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from application.deciding import Beginning, Following, Request, Turns
@@ -24,6 +25,8 @@ from domain.hazard.moves import Move
 from domain.hazard.reporting import Report, Transfer
 from domain.refusals import CONTRACT, Rule, RuleBroken
 from domain.rules.rulebook import Rulebook
+
+A = TypeVar("A", bound=Aggregate)
 
 NO_HAZARD = Rule("hazard.unknown", "there is no such hazard", CONTRACT)
 NO_ENTERPRISE = Rule("enterprise.unknown", "no enterprise is registered under this code", CONTRACT)
@@ -51,6 +54,7 @@ class Commands:
     texts: ViewedTexts
     turns: Turns = field(default_factory=Turns)
     remembered: Remembered = field(default_factory=Remembered)
+    """One for all jurisdictions of a process."""
 
     async def report(self, request: Request, report: Report) -> Receipt:
         """Report a hazard; answers the new stream's first version."""
@@ -74,9 +78,7 @@ class Commands:
             await self._references_are_known(move, request.actor)
 
         erases = hazard_id if isinstance(move, EraseTexts) else None
-        receipt = await Following(
-            self.log, self.remembered, self.turns, request, hazard_id, Hazard, decide, NO_HAZARD, move.replaces, erases
-        ).decided()
+        receipt = await self._following(request, hazard_id, Hazard, decide, NO_HAZARD, move.replaces, erases)
         if erases is not None:
             # Asked again, it is done again: what is acknowledged is gone everywhere.
             await self.texts.forget([erases])
@@ -98,8 +100,20 @@ class Commands:
             enterprise.carry_out(command, self._act(request, command.occurred_at, enterprise))
 
         id = enterprise_stream(self.code, uscc)
+        return await self._following(request, id, Enterprise, decide, NO_ENTERPRISE, command.replaces)
+
+    async def _following(
+        self,
+        request: Request,
+        id: UUID,
+        kind: type[A],
+        decide: Callable[[A], Awaitable[None]],
+        unknown: Rule,
+        replaces: bool,
+        erases: UUID | None = None,
+    ) -> Receipt:
         return await Following(
-            self.log, self.remembered, self.turns, request, id, Enterprise, decide, NO_ENTERPRISE, command.replaces
+            self.code, self.log, self.remembered, self.turns, request, id, kind, decide, unknown, replaces, erases
         ).decided()
 
     def _act(self, request: Request, occurred_at: datetime | None, on: Aggregate | None = None) -> Act:
@@ -126,11 +140,12 @@ class Commands:
                 raise RuleBroken(NO_DUPLICATE, "duplicate_of")
 
     async def _enterprise_is_known(self, uscc: str) -> None:
-        if self.remembered.is_registered(uscc):
+        id = enterprise_stream(self.code, uscc)
+        if self.remembered.is_registered(self.code, id):
             return
-        if not await self.log.read(enterprise_stream(self.code, uscc)):
+        if not await self.log.read(id):
             raise RuleBroken(NO_ENTERPRISE, "enterprise_uscc")
-        self.remembered.registered(uscc)
+        self.remembered.registered(self.code, id)
 
     async def _evidence_is_known(self, names: Sequence[str]) -> None:
         if names and await self.evidence.missing(names):

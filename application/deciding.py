@@ -62,6 +62,8 @@ class Beginning:
         try:
             return await self._written()
         except Refusal:
+            if self.request.command is None:
+                raise
             _, known = await self.log.read_for(self.stream_id, self.request.command)
             if known is None:
                 raise
@@ -80,11 +82,13 @@ class Beginning:
 
 @dataclass(frozen=True, slots=True)
 class Following(Generic[A]):
-    """A command on a stream there is. `decide` makes the events; `unknown` is refused where there is no such stream.
+    """A command on a stream of the jurisdiction `code`.
 
-    `replaces`: it must name the version it was taken on. `erases`: whose texts go with it.
+    `decide` makes the events; `unknown` is refused where there is no such stream. `replaces`: it must name the version
+    it was taken on. `erases`: whose texts go with it.
     """
 
+    code: str
     log: EventLog
     remembered: Remembered
     turns: Turns
@@ -112,7 +116,7 @@ class Following(Generic[A]):
 
     async def _on_remembered(self) -> Receipt | None:
         """On what this process remembers. It may have moved on elsewhere: what is refused on it is no answer yet."""
-        remembered = self.remembered.take(self.stream_id, self.kind)
+        remembered = self.remembered.take(self.code, self.stream_id, self.kind)
         if remembered is not None:
             with suppress(Refusal):
                 return await self._on(remembered)
@@ -128,12 +132,16 @@ class Following(Generic[A]):
             raise Unknown(self.unknown)
         self._taken_on(aggregate.version)
         await self.decide(aggregate)
-        (outcome,) = await self.log.append([Append(_pending(aggregate), self.request.command, self.erases)])
+        try:
+            (outcome,) = await self.log.append([Append(_pending(aggregate), self.request.command, self.erases)])
+        except Unavailable:
+            self.remembered.forget()
+            raise
         if isinstance(outcome, Known):
             return _again(outcome, self.request)
         if isinstance(outcome, Stale):
             return None
-        self.remembered.keep(aggregate)
+        self.remembered.keep(self.code, aggregate)
         return outcome
 
     def _taken_on(self, version: int) -> None:

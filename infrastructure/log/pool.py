@@ -16,6 +16,9 @@ SESSION_OPTIONS = "-c default_transaction_isolation=read\\ committed -c TimeZone
 other; and times come back with an offset of zero."""
 
 CONNECT_SECONDS = 5
+DEAD_SECONDS = 30
+"""How long what was sent may stay unacknowledged by the network before a connection is taken for dead."""
+
 WAITING = 1000
 """How many may queue for a connection; who comes after them is told at once to come again."""
 
@@ -29,7 +32,13 @@ def bounded_pool(url: str, size: int = 10, patience: float = 5.0) -> Pool:
     options = f"{conninfo_to_dict(url).get('options') or ''} {SESSION_OPTIONS}".lstrip()
     name = f"hazardloop {os.getpid()}"
     return AsyncConnectionPool(
-        make_conninfo(url, options=options, connect_timeout=CONNECT_SECONDS, fallback_application_name=name),
+        make_conninfo(
+            url,
+            options=options,
+            connect_timeout=CONNECT_SECONDS,
+            tcp_user_timeout=DEAD_SECONDS * 1000,
+            fallback_application_name=name,
+        ),
         kwargs={"autocommit": True},
         min_size=1,
         max_size=size,

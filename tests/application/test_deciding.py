@@ -10,7 +10,7 @@ import pytest
 
 from application.commands import Commands
 from application.deciding import REUSED, STALE, Request
-from application.log import Append, CommandKey, Known, Outcome, Recorded
+from application.log import Append, CommandKey, Known, Outcome, Recorded, Unavailable
 from application.remembering import Remembered
 from domain.actors import Actor
 from domain.enterprise.enterprise import Enterprise
@@ -25,7 +25,7 @@ from infrastructure.time_and_chance import SystemChance
 from infrastructure.views.hazards import Hazards
 from infrastructure.views.keeper import PostgresKeeper
 from tests.conftest import JURISDICTION
-from tests.domain.given import NOW, OURS, id_of
+from tests.domain.given import KUNSHAN, NOW, OURS, XIAN, id_of
 from tests.domain.hazard.roads import DEADLINE, RECTIFIER, REPORTER, SIX_ITEMS, reported, text
 from tests.infrastructure.views.town import Town, town_at
 
@@ -40,6 +40,7 @@ class Counting:
     def __init__(self, log: PostgresEventLog) -> None:
         self._log = log
         self.reads = 0
+        self.out_of_reach = False
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._log, name)
@@ -53,6 +54,8 @@ class Counting:
         return await self._log.read_for(stream_id, command)
 
     async def append(self, items: Sequence[Append]) -> Sequence[Outcome]:
+        if self.out_of_reach:
+            raise Unavailable
         return await self._log.append(items)
 
 
@@ -173,7 +176,7 @@ async def test_given_a_command_answered_elsewhere_when_repeated_here_then_the_fi
     first = await there.carry_out(asked(RECTIFIER, command=key(b"one")), id, STEP)
 
     again = await here.carry_out(asked(RECTIFIER, command=key(b"one")), id, STEP)
-    assert here.remembered.take(id, Hazard) is None  # what it decided was not written
+    assert here.remembered.take(JURISDICTION, id, Hazard) is None  # what it decided was not written
     with pytest.raises(KeyReused) as refused:
         await here.carry_out(asked(RECTIFIER, command=key(b"one", b"another body")), id, STEP)
 
@@ -195,6 +198,22 @@ async def test_given_a_report_that_would_now_be_refused_when_repeated_then_the_f
     assert again == first
 
 
+async def test_given_a_log_that_was_out_of_reach_then_nothing_is_remembered_of_it(town: Town, tmp_path: Path) -> None:
+    """It may come back as an older one, and be written on from there."""
+    here, log = process(town, tmp_path)
+    id = await rectifying(here)
+    log.out_of_reach = True
+    with pytest.raises(Unavailable):
+        await here.carry_out(asked(RECTIFIER), id, STEP)
+    log.out_of_reach = False
+    before = log.reads
+
+    await here.carry_out(asked(RECTIFIER), id, STEP)
+    await here.report(asked(REPORTER), reported().command)  # type: ignore[arg-type]
+
+    assert log.reads == before + 2
+
+
 def hazard(name: str) -> Hazard:
     return Hazard.begin(id_of(name), NOW)
 
@@ -202,22 +221,31 @@ def hazard(name: str) -> Hazard:
 def test_given_more_than_is_remembered_then_what_was_not_asked_for_the_longest_is_forgotten() -> None:
     remembered = Remembered(most_aggregates=2, most_enterprises=2)
     for name in ("a", "b", "c"):
-        remembered.keep(hazard(name))
-        remembered.registered(name)
-        remembered.is_registered("a")
+        remembered.keep(KUNSHAN, hazard(name))
+        remembered.registered(KUNSHAN, id_of(name))
+        remembered.is_registered(KUNSHAN, id_of("a"))
 
-    assert remembered.take(id_of("a"), Hazard) is None
-    assert [remembered.is_registered(name) for name in ("a", "b", "c")] == [True, False, True]
+    assert remembered.take(KUNSHAN, id_of("a"), Hazard) is None
+    assert [remembered.is_registered(KUNSHAN, id_of(name)) for name in ("a", "b", "c")] == [True, False, True]
 
 
 def test_given_an_aggregate_somebody_decides_on_then_nobody_else_gets_it() -> None:
     remembered = Remembered()
-    remembered.keep(hazard("a"))
+    remembered.keep(KUNSHAN, hazard("a"))
 
-    taken = remembered.take(id_of("a"), Hazard)
+    taken = remembered.take(KUNSHAN, id_of("a"), Hazard)
 
     assert taken is not None
     assert taken.stage is Stage.REPORTED
-    assert remembered.take(id_of("a"), Hazard) is None
-    remembered.keep(taken)
-    assert remembered.take(id_of("a"), Enterprise) is None
+    assert remembered.take(KUNSHAN, id_of("a"), Hazard) is None
+    remembered.keep(KUNSHAN, taken)
+    assert remembered.take(KUNSHAN, id_of("a"), Enterprise) is None
+
+
+def test_given_what_is_of_one_jurisdiction_then_it_is_nothing_to_another() -> None:
+    remembered = Remembered()
+    remembered.keep(KUNSHAN, hazard("a"))
+    remembered.registered(KUNSHAN, id_of("b"))
+
+    assert remembered.take(XIAN, id_of("a"), Hazard) is None
+    assert not remembered.is_registered(XIAN, id_of("b"))

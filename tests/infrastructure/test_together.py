@@ -96,3 +96,47 @@ async def test_given_somebody_who_has_gone_then_the_others_are_answered() -> Non
     assert await stays == 6
     with pytest.raises(asyncio.CancelledError):
         await gone
+
+
+async def test_given_one_that_never_comes_back_then_others_are_answered_and_it_is_given_up() -> None:
+    oracle = Oracle()
+    together = Together(oracle.answer, long=0.01, patience=0.2)
+    (hanging,) = await asking(together, 1)
+    oracle.let, held = asyncio.Event(), oracle.let
+    oracle.let.set()
+
+    assert await together.ask(2) == 4
+    with pytest.raises(Unavailable):
+        await hanging
+    assert not held.is_set()
+
+
+async def test_given_several_that_never_come_back_then_whoever_waits_is_told_to_come_again() -> None:
+    oracle = Oracle()
+    together = Together(oracle.answer, long=0.001, patience=0.1)
+
+    answers = await asyncio.gather(*(together.ask(one) for one in range(10)), return_exceptions=True)
+
+    assert {type(one) for one in answers} == {Unavailable}
+
+
+async def test_given_more_than_may_wait_then_who_comes_after_them_is_told_at_once() -> None:
+    oracle = Oracle()
+    together = Together(oracle.answer, places=2, patience=60)
+    waiting = await asking(together, 1)
+    waiting += await asking(together, 2, 3)
+
+    with pytest.raises(Unavailable):
+        await together.ask(4)
+
+    oracle.let.set()
+    assert await asyncio.gather(*waiting) == [2, 4, 6]
+
+
+async def test_given_an_answer_too_few_then_each_is_asked_alone() -> None:
+    async def forgetful(questions: Sequence[int]) -> Sequence[int]:
+        return [2 * question for question in questions][: max(1, len(questions) - 1)]
+
+    together = Together(forgetful)
+
+    assert await asyncio.gather(*(together.ask(one) for one in (1, 2, 3))) == [2, 4, 6]

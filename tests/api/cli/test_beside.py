@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from api import beside
 from api.settings import Settings
 from tests.api.cli.process import Process, answer, settings_of, started
 from tests.api.cli.reported import report_a_hazard
@@ -98,3 +101,38 @@ def test_given_that_it_works_inside_or_others_do_then_there_is_no_worker_beside(
         address_of(process)
         assert workers_of(process) == []
         assert process.stop(signal.SIGTERM) == 0
+
+
+def test_given_a_folder_with_packages_of_our_names_when_it_serves_there_then_the_worker_is_still_ours(
+    settings: Mapping[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "api").mkdir()
+    (tmp_path / "api" / "__init__.py").write_text("raise SystemExit('not ours')")
+    command = [sys.executable, "-P", "-W", "error", "-c", "from api.cli import main; main()"]
+    with started(settings, "serve", command=command, folder=tmp_path) as process:
+        address = address_of(process)
+        worker = worker_of(process)
+        report(settings, tmp_path)
+        token = answer(settings, "token", "create", "--role", "auditor").strip()
+        assert get(address, f"{BOARD}?min_position=1", token).json()["position"] == 1
+        assert worker.is_running()
+        assert process.stop(signal.SIGTERM) == 0
+    assert process.errors == ""
+
+
+async def test_given_a_worker_that_can_not_be_started_then_it_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tried = 0
+
+    async def refused(*_: object, **__: object) -> None:
+        nonlocal tried
+        tried += 1
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(beside.asyncio, "create_subprocess_exec", refused)
+    monkeypatch.setattr(beside, "AGAIN_SECONDS", 0.0)
+    async with beside.working_beside(asyncio.Event()):
+        await until(lambda: tried > 2)
+
+    assert "a worker could not be started" in caplog.text

@@ -269,3 +269,23 @@ async def test_looking_for_versions_and_commands_never_reads_the_whole_log(
 
     service.execute("SELECT pg_stat_force_next_flush()")
     assert service.execute(scans).fetchone() == before
+
+
+async def test_streams_and_commands_read_at_the_same_time_are_answered_each_for_itself(log: PostgresEventLog) -> None:
+    streams = [uuid4() for _ in range(20)]
+    for number, stream in enumerate(streams, 1):
+        notes = [noted(stream, version, line=f"{number}.{version}") for version in range(1, number % 3 + 2)]
+        await log.append([Append(notes, key(number))])
+    none = uuid4()
+    asked = [(stream, key(number)) for number, stream in enumerate([*streams, none], 1)]
+
+    answers = await asyncio.gather(*(log.read_for(stream, command) for stream, command in asked))
+    plain = await asyncio.gather(*(log.read(stream) for stream, _ in asked))
+
+    for number, (recorded, known) in enumerate(answers[:-1], 1):
+        versions = range(1, number % 3 + 2)
+        assert lines(recorded) == [f"{number}.{version}" for version in versions]
+        assert known is not None
+        assert (known.receipt.stream_id, known.receipt.version) == (streams[number - 1], versions[-1])
+    assert answers[-1] == ([], None)
+    assert plain == [recorded for recorded, _ in answers]

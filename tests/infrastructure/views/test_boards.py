@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, date, timedelta
 from uuid import UUID
 
@@ -268,3 +269,25 @@ async def test_given_a_time_then_it_is_said_with_the_offset_of_the_jurisdiction(
 
     assert board is not None
     assert board.as_of.utcoffset() == NOW.astimezone(SHANGHAI).utcoffset()
+
+
+async def test_given_several_asked_for_at_the_same_time_then_each_is_answered_for_itself(town: Town) -> None:
+    """They go in one statement: neither another enterprise's board nor that of another time."""
+    await town.register(OURS)
+    await town.register(THEIRS)
+    await travelled(town, [reported()])
+    early = town.clock.at
+    town.later(days=1)
+    for _ in range(2):
+        await travelled(town, [did(INSPECTOR, reported(enterprise_uscc=THEIRS).command)])
+    await travelled(town, [reported()])
+    await town.project()
+    moments = (None, Moment(early), Moment(town.clock.at), Moment(early - timedelta(days=1)))
+    questions = [(uscc, moment) for moment in moments for uscc in (OURS, THEIRS, OTHERS)] * 3
+    alone = [await town.views.enterprise_board(AUDITOR, *question) for question in questions]
+
+    together = await asyncio.gather(*(town.views.enterprise_board(AUDITOR, *question) for question in questions))
+
+    assert together == alone
+    found = [board.total.found if board else None for board in together[:12]]
+    assert found == [2, 2, None, 1, 0, None, 2, 2, None, 0, 0, None]
