@@ -28,6 +28,9 @@ POLL_SECONDS = 10.0
 STANDBY_SECONDS = 1.0
 """How long to leave the work to another process before looking whether it does it."""
 
+LONGEST_REST = 0.1
+"""Seconds to rest at most when all is taken: as long as that took, so that more comes together meanwhile."""
+
 ATTEMPTS = 100
 """How often a rebuild tries to be let in between two readers."""
 
@@ -126,7 +129,9 @@ class Projector:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Project whatever is appended until `stop` is set. What fails is tried again."""
+        clock = asyncio.get_running_loop().time
         while not stop.is_set():
+            began = clock()
             try:
                 alone = await self.catch_up()
             except Unavailable as error:
@@ -137,6 +142,7 @@ class Projector:
                 await _unless(stop, asyncio.sleep(self._poll))
                 continue
             pause = self._log.wait(self._seen, self._poll) if alone else asyncio.sleep(self._standby)
+            await _unless(stop, asyncio.sleep(min(clock() - began, LONGEST_REST)))
             await _unless(stop, pause)
 
     async def catch_up(self) -> bool:
@@ -160,9 +166,7 @@ class Projector:
         recorded = await log.read_after(first)
         self._seen = max(self._seen, recorded[-1].position if recorded else first)
         if not recorded:
-            for keeper, _ in behind:
-                await keeper.serve()
-            return True
+            return await _serve(behind)
         # Whoever erased them may have been killed before the other builds let go of them.
         if erased := [one.stream_id for one in recorded if one.name == TextsErased.name]:
             for every in self._keepers.values():
@@ -170,7 +174,7 @@ class Projector:
         for keeper, position in behind:
             if not await take(keeper, [one for one in recorded if one.position > position]):
                 return False
-        return None
+        return await _serve(behind) if len(recorded) < self._batch else None
 
     async def install(self) -> None:
         """Make what the views need, if it isn't there."""
@@ -218,6 +222,13 @@ class Projector:
             await old.give_way(new)
             progress(position, position)
             return same
+
+
+async def _serve(keepers: Sequence[tuple[Keeper, int]]) -> bool:
+    """That was the end of the log: be read from now on."""
+    for keeper, _ in keepers:
+        await keeper.serve()
+    return True
 
 
 async def take(keeper: Keeper, recorded: Sequence[Recorded]) -> bool:

@@ -29,9 +29,6 @@ PATIENCE = SQL("SET LOCAL lock_timeout TO '200ms'")
 """How long to stand in readers' way: less than the second after which PostgreSQL looks for a deadlock."""
 
 tracer = trace.get_tracer("hazardloop")
-_SOON = SQL("SET LOCAL synchronous_commit TO off")
-"""A batch need not be on the disk before the next is begun. A server that crashes loses the last batches whole,
-position and all, and never what they were folded from: that was on the disk before anybody could read it."""
 
 _MADE = (
     "SELECT substring(relname FROM %s)::int FROM pg_class"
@@ -84,7 +81,6 @@ class PostgresKeeper:
             following = [one for one in recorded if one.position > row.position]
             if not following or following[0].position != row.position + 1:
                 return False
-            await connection.execute(_SOON)
             await self._apply(connection, self._rows.build(row.build), following)
             await self._rows.move(connection, row.build, following[-1].position)
         return True

@@ -341,3 +341,29 @@ async def test_given_texts_were_erased_then_also_a_parked_keeper_forgets_them() 
     await Projector(Log([event(1), event(2, "hazard.texts_erased.v1")]), [parked, other]).catch_up()
 
     assert parked.forgotten == other.forgotten == [id_of("stream")]
+
+
+async def test_given_less_than_a_batch_when_taken_then_that_is_the_end_and_nothing_more_is_read() -> None:
+    log, keeper = Log(), Keeper()
+    log.grow(12)
+
+    assert await Projector(log, [keeper], batch=5).catch_up()
+
+    assert keeper.batches == [[1, 2, 3, 4, 5], [6, 7, 8, 9, 10], [11, 12]]
+    assert log.reads == 3
+    assert keeper.serves
+
+
+async def test_given_all_is_taken_when_it_rests_then_what_came_meanwhile_is_taken_together() -> None:
+    log, keeper, stop = Log(), Keeper(), asyncio.Event()
+    log.grow(1)
+    running = asyncio.create_task(Projector(log, [keeper]).run(stop))
+    await keeper.reaches(1)
+    for _ in range(3):
+        log.grow(1)
+
+    await keeper.reaches(4)
+
+    stop.set()
+    await running
+    assert keeper.batches == [[1], [2, 3, 4]]

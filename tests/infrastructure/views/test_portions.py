@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from random import Random
 
 import pytest
 
-from application.log import Recorded
 from application.projecting import Untakable
 from application.questions import Projection
 from application.views.hazard_batch import hazards_of, portions
@@ -15,7 +13,6 @@ from domain.actors import Role
 from domain.hazard.closing import EraseTexts
 from domain.hazard.reporting import Correct, CorrectableField
 from infrastructure.views import hazards
-from infrastructure.views.builds import Build, Connection
 from infrastructure.views.hazards import Hazards
 from infrastructure.views.keeper import PostgresKeeper
 from tests.conftest import JURISDICTION
@@ -102,30 +99,3 @@ async def test_given_a_correction_read_before_its_erasure_when_taken_after_it_th
     assert SECRET.encode() not in await town.dump(NAME)
     await town.project()
     assert await town.projector().rebuild(NAME, lambda done, all: None, check=True) is True
-
-
-async def test_given_a_batch_then_it_is_not_waited_for_on_the_disk_and_everything_else_is(town: Town) -> None:
-    seen: list[tuple[str, str]] = []
-
-    class Looking(Hazards):
-        async def apply(self, connection: Connection, build: Build, recorded: Sequence[Recorded]) -> None:
-            await super().apply(connection, build, recorded)
-            seen.append(await committing(connection))
-
-    await town.report(REPORTER, reported().command)
-    looking = PostgresKeeper(town.pool, JURISDICTION, Looking())
-    await looking.install()
-    await looking.take(await town.log.read_after(0, 1))
-    async with town.pool.connection() as connection:
-        seen.append(await committing(connection))
-
-    batch, everything_else = seen
-    assert batch == ("off", "session")
-    assert everything_else[1] != "session"
-
-
-async def committing(connection: Connection) -> tuple[str, str]:
-    """Whether a commit is waited for, and who said so: this session, or the server's own settings."""
-    asked = "SELECT setting, source FROM pg_settings WHERE name = 'synchronous_commit'"
-    ((setting, source),) = await (await connection.execute(asked)).fetchall()
-    return setting, source

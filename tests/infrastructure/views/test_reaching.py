@@ -79,7 +79,7 @@ async def test_given_what_a_newer_release_keeps_up_when_asked_then_it_is_passed_
         )
 
     assert {(one.name, one.version) for one in await town.views.status()} == {
-        (Projection.HAZARDS, 1),
+        (Projection.HAZARDS, Hazards.version),
         (Projection.HAZARDS, 9),
         (Projection.ENTERPRISES, 1),
     }

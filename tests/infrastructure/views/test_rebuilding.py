@@ -64,7 +64,7 @@ async def test_given_a_view_when_built_anew_twice_then_every_byte_is_the_same(wa
 async def test_given_a_view_that_was_tampered_with_when_checked_then_it_is_said_and_put_right(walked: Town) -> None:
     before = await walked.dump()
     async with walked.pool.connection() as connection:
-        await connection.execute("UPDATE hazardloop_320583.enterprise_board_v1_b1 SET number = number + 1")
+        await connection.execute("UPDATE hazardloop_320583.enterprise_board_v2_b1 SET number = number + 1")
 
     assert await walked.projector().rebuild(NAME, silent, check=True) is False
 
@@ -134,7 +134,7 @@ async def test_given_a_reader_in_the_way_when_built_anew_then_it_waits_for_a_gap
     walked: Town,
 ) -> None:
     async with await psycopg.AsyncConnection.connect(walked.url) as reader:
-        await reader.execute("SELECT count(*) FROM hazardloop_320583.hazard_v1")  # and its transaction stays open
+        await reader.execute("SELECT count(*) FROM hazardloop_320583.hazard_v2")  # and its transaction stays open
         rebuilding = asyncio.create_task(walked.projector().rebuild(NAME, silent))
         await asyncio.wait([rebuilding], timeout=0.5)
         assert not rebuilding.done()
@@ -150,23 +150,23 @@ async def test_given_a_reader_in_the_way_when_built_anew_then_it_waits_for_a_gap
 async def test_given_what_a_killed_rebuild_left_when_built_anew_then_it_is_swept_away(walked: Town) -> None:
     await walked.projector().rebuild(NAME, silent)
     async with walked.pool.connection() as connection:
-        await connection.execute("CREATE TABLE hazardloop_320583.hazard_v1_b1 (one int)")
+        await connection.execute("CREATE TABLE hazardloop_320583.hazard_v2_b1 (one int)")
 
     await walked.projector().rebuild(NAME, silent)
 
     assert builds_of(await tables(walked)) == {"3"}
 
 
-class Version2(Hazards):
+class Newer(Hazards):
     """The next release's: it counts otherwise, say."""
 
-    version = 2
+    version = Hazards.version + 1
 
 
 async def test_given_a_new_version_when_projected_then_both_serve_side_by_side_until_the_old_is_dropped(
     walked: Town,
 ) -> None:
-    newer = Projector(walked.log, [PostgresKeeper(walked.pool, JURISDICTION, Version2())], batch=10)
+    newer = Projector(walked.log, [PostgresKeeper(walked.pool, JURISDICTION, Newer())], batch=10)
     await newer.catch_up()
     await walked.report(REPORTER, reported().command)
 
@@ -176,15 +176,17 @@ async def test_given_a_new_version_when_projected_then_both_serve_side_by_side_u
     async with walked.pool.connection() as connection:
         counts = [
             await (await connection.execute(f"SELECT count(*) FROM hazardloop_320583.hazard_v{version}")).fetchall()
-            for version in (1, 2)
+            for version in (Hazards.version, Newer.version)
         ]
     assert counts == [[(len(walked.hazards),)], [(len(walked.hazards),)]]
     assert [(one.version, one.position) for one in await walked.views.status() if one.name is NAME] == [
-        (1, await walked.log.head()),
-        (2, await walked.log.head()),
+        (Hazards.version, await walked.log.head()),
+        (Newer.version, await walked.log.head()),
     ]
 
     await newer.drop_old(NAME)
 
-    assert {name.rpartition("_v")[2] for name in await tables(walked) if name.startswith("hazard_v")} == {"2_b1"}
-    assert [one.version for one in await walked.views.status() if one.name is NAME] == [2]
+    assert {name.rpartition("_v")[2] for name in await tables(walked) if name.startswith("hazard_v")} == {
+        f"{Newer.version}_b1"
+    }
+    assert [one.version for one in await walked.views.status() if one.name is NAME] == [Newer.version]
