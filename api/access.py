@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 from uuid import UUID
 
 from starlette.requests import Request
@@ -24,8 +23,7 @@ NOT_A_TOKEN = Rule("token.unknown", "this token is unknown here, or was revoked"
 _CHALLENGE = 'Bearer realm="hazardloop"'
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """Whoever holds the token, where it is valid, and the chain of causes the request belongs to."""
 
     jurisdiction: Jurisdiction

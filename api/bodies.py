@@ -13,7 +13,7 @@ from math import isfinite
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from api.headers import header, headers
 from api.invalid import field_of, invalid
@@ -48,29 +48,25 @@ async def json_body(request: Request) -> bytes:
     plain = all(one.strip().lower() == "identity" for one in headers(request.scope, b"content-encoding"))
     if kind.strip().lower() != MEDIA_TYPE or charset not in ("", "charset=utf-8") or not plain:
         raise Problem.of_rule(Kind.UNSUPPORTED_MEDIA_TYPE, NOT_JSON, "Content-Type" if plain else "Content-Encoding")
-    if _declared(request, MOST_BYTES):  # the server lets no more through than was declared
-        return await request.body()
     return b"".join([chunk async for chunk in limited(request, MOST_BYTES)])
 
 
 async def limited(request: Request, most: int) -> AsyncIterator[bytes]:
     """The body as it comes. Raises Problem once it is larger than `most` bytes, or says it will be."""
-    _declared(request, most)
-    size = 0
-    async for chunk in request.stream():
+    declared = header(request.scope, b"content-length")
+    if declared.isdecimal() and int(declared) > most:
+        raise Problem.of_rule(Kind.TOO_LARGE, TOO_LARGE, "body")
+    size, more = 0, True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunk, more = message.get("body", b""), message.get("more_body", False)
         size += len(chunk)
         if size > most:
             raise Problem.of_rule(Kind.TOO_LARGE, TOO_LARGE, "body")
         if chunk:
             yield chunk
-
-
-def _declared(request: Request, most: int) -> bool:
-    """Whether the body says how long it is. Raises Problem where that is too long."""
-    declared = header(request.scope, b"content-length")
-    if declared.isdecimal() and int(declared) > most:
-        raise Problem.of_rule(Kind.TOO_LARGE, TOO_LARGE, "body")
-    return declared.isdecimal()
 
 
 def command(model: type[M], body: bytes, said_by_path: Mapping[str, str] | None = None) -> M:

@@ -43,7 +43,10 @@ async def serve(settings: Settings, say: Callable[[str], None]) -> None:
                 elif settings.worker is Worker.INSIDE:
                     await stack.enter_async_context(service.working())
                 server = _Server(service, _announcement(service, settings.host, door), say)
-                gc.freeze()  # what is there from the start need not be looked through again and again
+                # What is there from the start need not be looked through again and again; a request makes a few
+                # hundred objects, and looking after each of them costs a twentieth of its time.
+                gc.freeze()
+                gc.set_threshold(20_000, 20, 20)
                 await server.serve(sockets=[door])
 
 

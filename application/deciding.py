@@ -12,7 +12,7 @@ import hmac
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 from weakref import WeakValueDictionary
 
@@ -37,8 +37,7 @@ Turns = WeakValueDictionary[UUID, asyncio.Lock]
 """Of the commands of this process that lost a race for a stream, one at a time tries again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """Who asks, in which chain of causes, under which Idempotency-Key and on which version."""
 
     actor: Actor
@@ -47,7 +46,7 @@ class Request:
     expected_version: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Beginning:
     """A command that begins a stream. `begin` answers the new aggregate; `taken` is refused where there is one."""
 
@@ -80,7 +79,7 @@ class Beginning:
         return outcome
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Following(Generic[A]):
     """A command on a stream of the jurisdiction `code`.
 

@@ -28,16 +28,14 @@ class Unavailable(Exception):
         return again
 
 
-@dataclass(frozen=True, slots=True)
-class CommandKey:
+class CommandKey(NamedTuple):
     """An Idempotency-Key in its scope, and what was asked under it; both keyed hashes of 16 bytes."""
 
     id: bytes
     request: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """An acknowledged append: the stream, the version and the position of its last event."""
 
     stream_id: UUID
@@ -45,8 +43,7 @@ class Receipt:
     position: int
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """The command id is in the log already: what it was answered with, and for which request."""
 
     receipt: Receipt
@@ -58,8 +55,7 @@ class Stale:
     """Another event holds the version; nothing of this item was written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Append:
+class Append(NamedTuple):
     """One command's events, at least one, all or none. Each stream's versions follow on its last one without a gap.
 
     The last event is the one that answers: put the stream the command speaks of last. `erases`: also empty the

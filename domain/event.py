@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self, TypeVar
 from uuid import UUID
 
 from eventsourcing.domain import BaseAggregate, CanMutateAggregate
@@ -41,8 +40,7 @@ class DomainEvent(BaseModel, CanMutateAggregate[UUID]):
     """The library's word for the claimed time; a class variable, lest pydantic take it for a field."""
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(NamedTuple):
     """The circumstances of one command: who, when, in which chain of causes, under which rules."""
 
     by: Actor

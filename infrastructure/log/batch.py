@@ -32,7 +32,7 @@ class Row(NamedTuple):
     private: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Item:
     """What is written together or not at all: one row or more."""
 

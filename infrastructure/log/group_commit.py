@@ -34,7 +34,7 @@ Write = Callable[[Sequence[Item]], Awaitable[Sequence[Outcome | Unavailable]]]
 """Writes a batch and answers item by item; raises for the whole of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Waiting:
     items: Sequence[Item]
     answered: asyncio.Future[Sequence[Outcome | Unavailable]]

@@ -7,6 +7,7 @@ its time-out, so a lost notification costs time and stalls nobody.
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import logging
 from collections import defaultdict
 from types import TracebackType
@@ -27,7 +28,10 @@ logger = logging.getLogger(__name__)
 
 
 class Wakeups:
-    """Used as an asynchronous context, it listens; before and after, waits just take their time."""
+    """Used as an asynchronous context, it listens from the first wait on; before and after, waits just take their time.
+
+    A process in which nobody waits is not told of every batch.
+    """
 
     def __init__(self, url: str) -> None:
         # A connection that died without a word is found out within a minute.
@@ -37,14 +41,16 @@ class Wakeups:
         self._told: dict[str, int] = {}
         self._waiting: dict[str, set[asyncio.Future[None]]] = defaultdict(set)
         self._listening: asyncio.Task[None] | None = None
+        self._entered = False
 
     async def __aenter__(self) -> Self:
-        self._listening = asyncio.create_task(self._listen(), name="wakeups")
+        self._entered = True
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self._entered = False
         if self._listening is not None:
             self._listening.cancel()
             await asyncio.wait([self._listening])
@@ -63,6 +69,8 @@ class Wakeups:
         """Return once a position past `after` was told of, or after `timeout` seconds."""
         if self._told.get(code, -1) > after:
             return
+        if self._entered and self._listening is None:
+            self._listening = asyncio.create_task(self._listen(), name="wakeups", context=contextvars.Context())
         woken = asyncio.get_running_loop().create_future()
         self._waiting[code].add(woken)
         try:
