@@ -148,12 +148,12 @@ class Projector:
     async def catch_up(self) -> bool:
         """Project until the log's end; False if another process is at it. Raises Unavailable."""
         await self.install()
-        async with ReadingAhead(self._log, self._batch) as log:
-            while True:
-                with undisturbed():
+        with undisturbed():
+            async with ReadingAhead(self._log, self._batch) as log:
+                while True:
                     reached = await self._batch_on(log)
-                if reached is not None:
-                    return reached
+                    if reached is not None:
+                        return reached
 
     async def _batch_on(self, log: ReadingAhead) -> bool | None:
         """Take one batch: True at the log's end, False if another process is at it, None where there may be more."""
@@ -200,10 +200,10 @@ class Projector:
         await self.install()
         serving = self._keepers[name]
         new = await serving.beside()
-        async with ReadingAhead(self._log, self._batch) as log:
-            while (position := await _position(new)) < (head := await self._log.head()) - self._batch:
-                progress(position, head)
-                with undisturbed():
+        with undisturbed():
+            async with ReadingAhead(self._log, self._batch) as log:
+                while (position := await _position(new)) < (head := await self._log.head()) - self._batch:
+                    progress(position, head)
                     await take(new, await log.read_after(position))
         for _ in range(ATTEMPTS):
             try:

@@ -10,8 +10,9 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-MANY = 100_000
-"""New objects after which it looks nevertheless: some ten milliseconds of looking."""
+MANY = 500_000
+"""New objects after which it looks nevertheless: more than a batch and the one read ahead hold, so that only what is
+really left lying makes it look. Looking through as many takes a fifth of a second, in which nobody is served."""
 
 
 class _Within:
