@@ -19,6 +19,9 @@ PROGRAM = "from api.cli.processes import work_beside; work_beside()"
 AGAIN_SECONDS = 1.0
 """How long to leave it before it is started again."""
 
+NICE = 10
+"""How much longer than others the worker waits for a busy processor; on an idle one it waits for nobody."""
+
 END_SECONDS = 10.0
 """How long it may take to end: longer than a batch that has begun."""
 
@@ -34,6 +37,11 @@ async def working_beside(stopping: asyncio.Event) -> AsyncIterator[None]:
     finally:
         keeping.cancel()
         await asyncio.wait([keeping])
+
+
+def make_way() -> None:
+    """In the worker: where all processors are busy, whoever waits for an answer goes first; views follow."""
+    os.nice(NICE)
 
 
 async def until_input_ends(ended: asyncio.Event) -> None:

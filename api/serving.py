@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import uvicorn
 
 from api.app import create_app
-from api.beside import until_input_ends, working_beside
+from api.beside import make_way, until_input_ends, working_beside
 from api.running import CannotRun, Running
 from api.settings import Settings, Worker
 from api.traces import tracing
@@ -62,6 +62,7 @@ async def work(settings: Settings, say: Callable[[str], None]) -> None:
 
 async def work_beside(settings: Settings) -> None:
     """The same for a process that serves, until that one ends; what has to be prepared it has prepared."""
+    make_way()
     with _stoppable() as stopping:
         await until_input_ends(stopping)
         async with tracing(), running(settings, stopping) as service, service.working():

@@ -28,8 +28,9 @@ POLL_SECONDS = 10.0
 STANDBY_SECONDS = 1.0
 """How long to leave the work to another process before looking whether it does it."""
 
-LONGEST_REST = 0.1
-"""Seconds to rest at most when all is taken: as long as that took, so that more comes together meanwhile."""
+REST, LONGEST_REST = 2.0, 0.5
+"""How long to rest when all is taken, so that more comes together meanwhile: in times of what that took, at most so
+many seconds."""
 
 ATTEMPTS = 100
 """How often a rebuild tries to be let in between two readers."""
@@ -142,7 +143,7 @@ class Projector:
                 await _unless(stop, asyncio.sleep(self._poll))
                 continue
             pause = self._log.wait(self._seen, self._poll) if alone else asyncio.sleep(self._standby)
-            await _unless(stop, asyncio.sleep(min(clock() - began, LONGEST_REST)))
+            await _unless(stop, asyncio.sleep(min(REST * (clock() - began), LONGEST_REST)))
             await _unless(stop, pause)
 
     async def catch_up(self) -> bool:
