@@ -11,9 +11,11 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from pydantic_core import from_json
+
 from domain.enterprise.enterprise import EnterpriseChanged, EnterpriseClosed, EnterpriseRegistered
 from domain.erasable import Seal
-from domain.event import DomainEvent
+from domain.event import PLACE, DomainEvent
 from domain.hazard.closing import ClosedBeforeImport, ClosedOut, Reopened, TextsErased
 from domain.hazard.dual_reporting import DualReportAcknowledged, DualReported, WorkersNotified
 from domain.hazard.grading import GradeChallengeAnswered, GradeChallenged, Regraded
@@ -52,20 +54,25 @@ class Catalogue:
             raise UnknownName(event.name)
         return event.name
 
-    def load(self, name: str, state: dict[str, Any], stream_id: UUID, version: int, seal: Seal) -> DomainEvent:
-        """The event of a decoded state, upcast as often as needed.
+    def load(self, name: str, state: bytes, stream_id: UUID, version: int, seal: Seal) -> DomainEvent:
+        """The event of an encoded state, upcast as often as needed.
 
         Raises UnknownName, pydantic's ValidationError, or whatever an upcaster raises over a state it doesn't know.
         """
         if name in self._upcasters:
-            name, state = self._upcast(name, state)
+            name, older = self._upcast(name, from_json(state, allow_inf_nan=False))
+            event = self._of(name).model_validate(older, context=seal)
+        else:
+            event = self._of(name).__pydantic_validator__.validate_json(state, context=seal)
+        if not PLACE.isdisjoint(event.model_fields_set):
+            raise ValueError("the state names a stream of its own")
+        return event.placed(stream_id, version)
+
+    def _of(self, name: str) -> type[DomainEvent]:
         event = self._events.get(name)
         if event is None:
             raise UnknownName(name)
-        if "originator_id" in state or "originator_version" in state:
-            raise ValueError("the state names a stream of its own")
-        where = {"originator_id": stream_id, "originator_version": version}
-        return event.model_validate({**state, **where}, context=seal)
+        return event
 
     def _upcast(self, name: str, state: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         passed = set()

@@ -28,8 +28,8 @@ class DomainEvent(BaseModel, CanMutateAggregate[UUID]):
     name: ClassVar[str]
     """The registered name, `subject.happened.vN`."""
 
-    originator_id: UUID = Field(exclude=True)
-    originator_version: int = Field(exclude=True)
+    originator_id: UUID = Field(default=UUID(int=0), exclude=True)
+    originator_version: int = Field(default=0, exclude=True)
     by: By
     occurred_at: AwareDatetime
     """When it is said to have happened; when it was recorded is the recorder's to say."""
@@ -38,6 +38,15 @@ class DomainEvent(BaseModel, CanMutateAggregate[UUID]):
 
     timestamp: ClassVar[property] = property(lambda event: event.occurred_at)  # type: ignore[misc]
     """The library's word for the claimed time; a class variable, lest pydantic take it for a field."""
+
+    def placed(self, stream_id: UUID, version: int) -> Self:
+        """Say where it lies: for whoever has just decoded it, as long as nobody else has seen it."""
+        vars(self).update(originator_id=stream_id, originator_version=version)
+        return self
+
+
+PLACE = frozenset({"originator_id", "originator_version"})
+"""The fields that say where an event lies; no state may."""
 
 
 class Act(NamedTuple):

@@ -51,7 +51,7 @@ def stored(event: DomainEvent) -> tuple[str, FakeSeal]:
 
 
 def loaded(event: DomainEvent, public: str, seal: FakeSeal) -> DomainEvent:
-    return CATALOGUE.load(event.name, json.loads(public), event.originator_id, event.originator_version, seal)
+    return CATALOGUE.load(event.name, public.encode(), event.originator_id, event.originator_version, seal)
 
 
 def texts_of(value: object) -> Iterator[Erasable]:

@@ -167,7 +167,7 @@ def test_the_reason_names_field_and_fault() -> None:
 
 
 def test_a_state_has_to_be_an_object() -> None:
-    assert CODEC.decode(Row(STREAM, 1, "note.noted.v2", b"[]")) == Unreadable("the state is not an object")
+    assert CODEC.decode(Row(STREAM, 1, "note.noted.v2", b"[]")) == Unreadable("state: model_type")
 
 
 def test_nan_is_no_json() -> None:
@@ -175,7 +175,7 @@ def test_nan_is_no_json() -> None:
 
     event = CODEC.decode(row._replace(state=row.state.replace(b'"a line"', b"NaN")))
 
-    assert event == Unreadable("the state can't be decoded (ValueError)")
+    assert event == Unreadable("line: string_type")
 
 
 def test_a_place_of_its_own_in_the_state_is_not_believed() -> None:
