@@ -19,7 +19,7 @@ from application.reading_ahead import ReadingAhead
 from application.undisturbed import undisturbed
 from domain.hazard.closing import TextsErased
 
-BATCH = 4000
+BATCH = 8000
 """Events read and taken at a time. Whoever reads or takes them lets others have their turn in between."""
 
 POLL_SECONDS = 10.0

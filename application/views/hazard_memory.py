@@ -142,8 +142,13 @@ class HazardMemory:
             self.standing.until = when
             if not self.standings:
                 self.ended = self.standing
+        self.standing = self.standing_since(when)
+        self.standings.append(self.standing)
+
+    def standing_since(self, when: When) -> Standing:
+        """How it stands since then, read off all the rest."""
         hazard = self.hazard
-        self.standing = Standing(
+        return Standing(
             position=when.position,
             version=hazard.version,
             stage=hazard.stage,
@@ -157,7 +162,6 @@ class HazardMemory:
             texts=self.texts_version,
             since=when,
         )
-        self.standings.append(self.standing)
 
     def _clamp(self, occurred: datetime) -> None:
         """A late event: nothing that was recorded before it counts as having occurred after it."""

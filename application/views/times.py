@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 EARLIEST = datetime(1, 1, 3, tzinfo=UTC)
@@ -11,8 +11,7 @@ LATEST = datetime(9998, 12, 30, tzinfo=UTC)
 """Between these a time can be said in every time zone; one claimed outside them is kept as the nearer of the two."""
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(NamedTuple):
     """A place in the log and both times. `occurred` is at most that of whatever comes later in the hazard."""
 
     position: int
@@ -21,7 +20,7 @@ class When:
 
     def at_most(self, occurred: datetime) -> When:
         """The same, counted as having occurred no later than this."""
-        return replace(self, occurred=occurred) if occurred < self.occurred else self
+        return self._replace(occurred=occurred) if occurred < self.occurred else self
 
 
 def storable(moment: datetime) -> datetime:

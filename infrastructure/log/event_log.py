@@ -26,8 +26,9 @@ from infrastructure.log.streams import EVENT, Streams
 from infrastructure.log.wakeups import Wakeups
 from infrastructure.statements import Lost, Statements
 
-DECODED_AT_ONCE = 50
-"""Events decoded before others have their turn: less than a millisecond."""
+DECODED_AT_ONCE = 10
+"""Events decoded before others have their turn: few, so that whoever reads ahead gets on while its reader waits for the
+database, and hardly while it has work of its own."""
 
 FORGOTTEN_AT_ONCE = 1000
 """Command ids cleared in one transaction."""

@@ -46,10 +46,10 @@ AT_ONCE = 50
 
 
 class Hazards:
-    """Version 2: its index of texts keeps a short list of what is yet to be put in order."""
+    """Version 3: what it keeps of a hazard for the next event says nothing twice."""
 
     name = Projection.HAZARDS
-    version = 2
+    version = 3
     file = "hazards.sql"
     tables: Sequence[tuple[str, str]] = (
         ("hazard", "id"),

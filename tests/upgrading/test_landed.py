@@ -19,7 +19,7 @@ MIGRATIONS = {
 }
 
 TABLES = {
-    ("hazards", 2): "4dfb5fd6125cede724ad2c4acefbea3d76dea43fab2f8a55e8c4feae1211423b",
+    ("hazards", 3): "4dfb5fd6125cede724ad2c4acefbea3d76dea43fab2f8a55e8c4feae1211423b",
     ("enterprises", 1): "4c38a819cfba4c76aa4f6d7addd95b39c8124f1052dc65226b82146d7b4bd728",
 }
 """The tables of a projection, by its version: rows that lie in them were made for these."""

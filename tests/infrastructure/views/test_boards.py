@@ -257,7 +257,7 @@ async def test_given_a_dismissal_then_the_board_keeps_no_empty_field(town: Town)
     await town.project()
 
     async with town.pool.connection() as connection:
-        rows = await connection.execute("SELECT stage, number FROM hazardloop_320583.enterprise_board_v2")
+        rows = await connection.execute("SELECT stage, number FROM hazardloop_320583.enterprise_board_v3")
         assert await rows.fetchall() == [("dismissed", 1)]
 
 

@@ -151,8 +151,8 @@ async def test_given_a_reader_while_a_batch_is_written_when_it_asks_then_it_sees
 async def seen_by(reader: psycopg.AsyncConnection[Any]) -> list[Any]:
     found = await reader.execute(
         "SELECT (SELECT position FROM hazardloop_320583.projection WHERE name = 'hazards'),"
-        " (SELECT sum(number) FROM hazardloop_320583.enterprise_board_v2),"
-        " (SELECT count(*) FROM hazardloop_320583.hazard_timeline_v2)"
+        " (SELECT sum(number) FROM hazardloop_320583.enterprise_board_v3),"
+        " (SELECT count(*) FROM hazardloop_320583.hazard_timeline_v3)"
     )
     rows = await found.fetchall()
     await reader.commit()

@@ -64,7 +64,7 @@ async def test_given_a_view_when_built_anew_twice_then_every_byte_is_the_same(wa
 async def test_given_a_view_that_was_tampered_with_when_checked_then_it_is_said_and_put_right(walked: Town) -> None:
     before = await walked.dump()
     async with walked.pool.connection() as connection:
-        await connection.execute("UPDATE hazardloop_320583.enterprise_board_v2_b1 SET number = number + 1")
+        await connection.execute("UPDATE hazardloop_320583.enterprise_board_v3_b1 SET number = number + 1")
 
     assert await walked.projector().rebuild(NAME, silent, check=True) is False
 
@@ -134,7 +134,7 @@ async def test_given_a_reader_in_the_way_when_built_anew_then_it_waits_for_a_gap
     walked: Town,
 ) -> None:
     async with await psycopg.AsyncConnection.connect(walked.url) as reader:
-        await reader.execute("SELECT count(*) FROM hazardloop_320583.hazard_v2")  # and its transaction stays open
+        await reader.execute("SELECT count(*) FROM hazardloop_320583.hazard_v3")  # and its transaction stays open
         rebuilding = asyncio.create_task(walked.projector().rebuild(NAME, silent))
         await asyncio.wait([rebuilding], timeout=0.5)
         assert not rebuilding.done()
@@ -150,7 +150,7 @@ async def test_given_a_reader_in_the_way_when_built_anew_then_it_waits_for_a_gap
 async def test_given_what_a_killed_rebuild_left_when_built_anew_then_it_is_swept_away(walked: Town) -> None:
     await walked.projector().rebuild(NAME, silent)
     async with walked.pool.connection() as connection:
-        await connection.execute("CREATE TABLE hazardloop_320583.hazard_v2_b1 (one int)")
+        await connection.execute("CREATE TABLE hazardloop_320583.hazard_v3_b1 (one int)")
 
     await walked.projector().rebuild(NAME, silent)
 
