@@ -1,0 +1,100 @@
+"""The tree as tiles gives the roots and proofs of the standard, whatever it grew by and wherever a tile ends."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from application.proof import leaf_hash, root_of, root_of_subtrees, verify_consistency, verify_inclusion
+from application.tree import (
+    TILE,
+    Edge,
+    Path,
+    Tile,
+    consistency_path,
+    hashes_of,
+    inclusion_path,
+    split,
+    subtrees,
+)
+from tests.application import naive_tree
+
+LARGEST = 2 * TILE * TILE + 3 * TILE + 5
+HASHES = [leaf_hash(b"leaf %d" % number) for number in range(LARGEST)]
+
+small = st.integers(1, 40)
+sizes = st.integers(1, LARGEST) | st.sampled_from([TILE - 1, TILE, TILE + 1, TILE * TILE, TILE * TILE + 1])
+
+
+def grown(*sizes: int) -> tuple[Edge, list[Tile]]:
+    edge, tiles, before = Edge(), [], 0
+    for size in sizes:
+        tiles += edge.grow(HASHES[before:size])
+        before = size
+    return edge, tiles
+
+
+@cache
+def root(size: int) -> bytes:
+    return root_of(HASHES[:size])
+
+
+@cache
+def whole() -> dict[tuple[int, int], bytes]:
+    """Every tile of the largest tree, those at its edge as far as they go."""
+    _, tiles = grown(LARGEST)
+    found = {(tile.level, tile.number): tile.hashes for tile in tiles}
+    found[0, LARGEST // TILE] = b"".join(HASHES[LARGEST // TILE * TILE :])
+    for level in (1, 2):
+        number = LARGEST >> 8 * (level + 1)
+        roots = [tile.root for tile in tiles if tile.level == level - 1 and tile.number // TILE == number]
+        found[level, number] = b"".join(roots)
+    return found
+
+
+def proof_of(path: Path, size: int) -> tuple[bytes, ...]:
+    edge, _ = grown(size)
+    return hashes_of(path, dict(zip(subtrees(0, size), edge.subtrees(), strict=True)), whole())
+
+
+@given(cuts=st.sets(st.integers(1, 3 * TILE), min_size=1))
+def test_however_it_grew_it_is_the_same_tree(cuts: set[int]) -> None:
+    size = max(cuts)
+    step_by_step, at_once = grown(*sorted(cuts)), grown(size)
+    assert sorted(step_by_step[1]) == sorted(at_once[1])
+    assert step_by_step[0].subtrees() == at_once[0].subtrees()
+    assert step_by_step[0].leaves() == HASHES[size // TILE * TILE : size]
+    assert step_by_step[0].size == size
+    assert root_of_subtrees(at_once[0].subtrees()) == root(size)
+
+
+def test_tiles_are_numbered_level_by_level() -> None:
+    _, tiles = grown(TILE + 1, LARGEST)
+    numbers = [[tile.number for tile in tiles if tile.level == level] for level in range(3)]
+    assert numbers == [list(range(2 * TILE + 3)), [0, 1], []]
+    assert all(tile.root == root_of(split(tile.hashes)) for tile in tiles)
+
+
+@given(size=small, data=st.data())
+def test_paths_are_those_of_the_standard(size: int, data: st.DataObject) -> None:
+    leaves = [b"leaf %d" % number for number in range(size)]
+    number, old = data.draw(st.integers(0, size - 1)), data.draw(st.integers(1, size))
+    assert list(proof_of(inclusion_path(number, size), size)) == naive_tree.path(number, leaves)
+    assert list(proof_of(consistency_path(old, size), size)) == naive_tree.proof(old, leaves)
+
+
+@given(size=sizes, data=st.data())
+@example(size=TILE * TILE, data=None)
+def test_every_leaf_of_a_large_tree_is_proved(size: int, data: st.DataObject | None) -> None:
+    number = size - 1 if data is None else data.draw(st.integers(0, size - 1))
+    path = proof_of(inclusion_path(number, size), size)
+    verify_inclusion(HASHES[number], number, size, path, root(size))
+
+
+@given(size=sizes, data=st.data())
+@example(size=TILE * TILE, data=None)
+def test_every_smaller_tree_is_proved_to_be_its_beginning(size: int, data: st.DataObject | None) -> None:
+    old = size - 1 if data is None else data.draw(st.integers(1, size))
+    verify_consistency(old, root(old), size, root(size), proof_of(consistency_path(old, size), size))
