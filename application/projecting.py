@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from application.log import EventLog, Recorded, Unavailable, Unreadable
 from application.questions import Projection
 from application.reading_ahead import ReadingAhead
+from application.stopping import unless
 from application.undisturbed import undisturbed
 from domain.hazard.closing import TextsErased
 
@@ -136,15 +137,15 @@ class Projector:
             try:
                 alone = await self.catch_up()
             except Unavailable as error:
-                await _unless(stop, asyncio.sleep(error.seconds))
+                await unless(stop, asyncio.sleep(error.seconds))
                 continue
             except Exception:
                 logger.exception("the views could not be brought up to date; trying again")
-                await _unless(stop, asyncio.sleep(self._poll))
+                await unless(stop, asyncio.sleep(self._poll))
                 continue
             pause = self._log.wait(self._seen, self._poll) if alone else asyncio.sleep(self._standby)
-            await _unless(stop, asyncio.sleep(min(REST * (clock() - began), LONGEST_REST)))
-            await _unless(stop, pause)
+            await unless(stop, asyncio.sleep(min(REST * (clock() - began), LONGEST_REST)))
+            await unless(stop, pause)
 
     async def catch_up(self) -> bool:
         """Project until the log's end; False if another process is at it. Raises Unavailable."""
@@ -264,14 +265,3 @@ async def _position(keeper: Keeper) -> int:
     if position is None:
         raise Parked(keeper.name.value)
     return position
-
-
-async def _unless(stop: asyncio.Event, pause: Coroutine[Any, Any, None]) -> None:
-    """Return when the pause is over, or at once when `stop` is set."""
-    waits = [asyncio.ensure_future(pause), asyncio.ensure_future(stop.wait())]
-    try:
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for wait in waits:
-            wait.cancel()
-        await asyncio.gather(*waits, return_exceptions=True)
