@@ -10,12 +10,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
 
 from application.log import CommandKey
+from infrastructure.whole_files import kept_once
 
 SECRET_FILE = "command-keys.secret"
 SECRET_BYTES = 32
@@ -46,35 +46,9 @@ class KeyedCommandKeys:
 
 
 def kept_secret(home: Path) -> bytes:
-    """The secret of this home (32 bytes), made at the first start. Raises BadSecret or OSError.
-
-    Linked into its place whole: of several processes that start at once all end up with the same one.
-    """
+    """The secret of this home (32 bytes), made at the first start. Raises BadSecret or OSError."""
     file = home / SECRET_FILE
-    if not file.exists():
-        _make(file)
-    secret = file.read_bytes()
+    secret = kept_once(file, lambda: os.urandom(SECRET_BYTES))
     if len(secret) != SECRET_BYTES:
         raise BadSecret(f"{file} should hold {SECRET_BYTES} bytes and holds {len(secret)}: put the right file back")
     return secret
-
-
-def _make(file: Path) -> None:
-    draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
-    try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "wb") as written:
-            written.write(os.urandom(SECRET_BYTES))
-            written.flush()
-            os.fsync(written.fileno())
-        try:
-            file.hardlink_to(draft)
-        except FileExistsError:
-            return
-    finally:
-        draft.unlink(missing_ok=True)
-    folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

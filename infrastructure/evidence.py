@@ -20,6 +20,7 @@ from anyio import to_thread
 
 from application.log import Unavailable
 from domain.refusals import CONTRACT, Rule, RuleBroken
+from infrastructure.whole_files import sync_folder
 
 EMPTY = Rule("evidence.empty", "a piece of evidence holds at least one byte", CONTRACT)
 
@@ -105,11 +106,7 @@ def _settle(file: BinaryIO, draft: Path, kept: Path) -> None:
     os.fsync(file.fileno())
     with contextlib.suppress(FileExistsError):  # the same bytes; whoever linked them may not have got any further
         kept.hardlink_to(draft)
-    folder = os.open(kept.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(kept.parent)
 
 
 def _open_kept(kept: Path) -> BinaryIO:
