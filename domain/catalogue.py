@@ -24,6 +24,8 @@ from domain.hazard.rectifying import DeadlineExtended, RectificationPlanned, Rec
 from domain.hazard.reinspecting import Reinspected, ResumptionApproved
 from domain.hazard.reporting import Corrected, Reported, Transferred
 from domain.hazard.watching import DutyMissed, DutyRescheduled
+from domain.transparency.discontinuity import DiscontinuityAcknowledged
+from domain.transparency.witness import WitnessRegistered
 
 Upcaster = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
 """From the decoded state of an old event: the newer name and its state. Pure; erasable texts as commitments."""
@@ -114,6 +116,8 @@ CATALOGUE = Catalogue(
         TextsErased,
         DutyMissed,
         DutyRescheduled,
+        WitnessRegistered,
+        DiscontinuityAcknowledged,
     )
 )
 """Every event there is. One that is missing here can't be written."""
