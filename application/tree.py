@@ -26,21 +26,21 @@ class Tile(NamedTuple):
 
 
 class Node(NamedTuple):
-    """A complete subtree: 2**level leaves, of which the first has the number index * 2**level."""
+    """A complete subtree: 2**level leaves, of which the first has the number nth * 2**level."""
 
     level: int
-    index: int
+    nth: int
 
     @property
     def tile(self) -> tuple[int, int]:
         """Level and number of the tile that holds what it is the root of."""
         above = self.level % BITS
-        return self.level // BITS, self.index >> BITS - above
+        return self.level // BITS, self.nth >> BITS - above
 
     def hash_in(self, hashes: bytes) -> bytes:
         """Its root, from the hashes of its tile, which may go on behind it or end with it."""
         above = self.level % BITS
-        first = (self.index << above) % TILE
+        first = (self.nth << above) % TILE
         return root_of(split(hashes[first * HASH_BYTES : (first + (1 << above)) * HASH_BYTES]))
 
 

@@ -1,0 +1,170 @@
+"""Application: the sequencer: every tenth of a second what was appended goes into the tree, and its root is signed.
+
+A pass is one transaction, one at a time a jurisdiction. Nothing is signed that does not follow on the newest checkpoint
+of the log and on the one kept outside the database: whoever deletes, restores or rewrites is found out, not covered up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from application.checkpoints import Outside, Published, Signer, Tree, Trees, Where
+from application.discontinuities import Origin, Origins
+from application.log import EventLog, Unavailable
+from application.proof import Checkpoint, Note, NotProven, root_of_subtrees
+from application.stopping import unless
+from application.tree import Edge, split
+
+INTERVAL_SECONDS = 0.1
+"""How often, at most, a checkpoint is signed."""
+
+STANDBY_SECONDS = 1.0
+"""How long to leave the work to another process before looking whether it does it."""
+
+AGAIN_SECONDS = 10.0
+"""How often to look for events nobody told of, and whether what keeps it from signing is gone."""
+
+MOST = 20_000
+"""Events that go under one checkpoint."""
+
+logger = logging.getLogger(__name__)
+
+
+class Refused(Exception):
+    """Nothing may be signed; the message says why, for an operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a log is signed, and what keeps it from being signed further."""
+
+    head: int
+    signed: int
+    refused: str | None
+
+
+class Sequencer:
+    """Extends the tree of one jurisdiction and signs its checkpoints."""
+
+    def __init__(self, log: EventLog, trees: Trees, signer: Signer, outside: Outside, origins: Origins) -> None:
+        self._log = log
+        self._trees = trees
+        self._signer = signer
+        self._outside = outside
+        self._origins = origins
+        self._edge: Edge | None = None
+        self._kept: str | None = None
+        self._origin: Origin | None = None
+        self._told: str | None = None
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Sign whatever is appended until `stop` is set. What fails is tried again."""
+        while not stop.is_set():
+            rest = AGAIN_SECONDS
+            try:
+                rest = INTERVAL_SECONDS if await self.sign() else STANDBY_SECONDS
+                self._told = None
+            except Unavailable as error:
+                rest = error.seconds
+            except Refused as refused:
+                self._tell(str(refused))
+            except Exception:
+                logger.exception("the log could not be signed; trying again")
+            await unless(stop, asyncio.sleep(rest))
+            await unless(stop, self._log.wait(self._edge.size if self._edge else 0, AGAIN_SECONDS))
+
+    async def sign(self) -> bool:
+        """Sign what there is to sign; False where another process does. Raises Refused, Unavailable, OSError."""
+        alone = True
+        while True:
+            self._origin = self._origin or await self._origins.look()
+            self._kept = self._kept or await self._outside.read()
+            async with self._trees.extended() as tree:
+                if tree is None:
+                    return False
+                where = await tree.where()
+                alone = alone and (self._edge is None or self._edge.size == where.size)
+                note = await self._extended(tree, where, self._origin)
+            if note is not None and note != self._kept:
+                await self._outside.keep(note)
+                self._kept = note
+            if where.head - where.size <= MOST:
+                return alone
+
+    async def look(self) -> Standing:
+        """How far it is signed. Raises Unavailable, OSError."""
+        origin, kept = await self._origins.look(), await self._outside.read()
+        async with self._trees.looked_at() as tree:
+            where = await tree.where()
+            refused = None
+            try:
+                await self._follow(tree, where, kept, origin)
+            except Refused as why:
+                refused = str(why)
+        return Standing(where.head, where.size, refused)
+
+    async def _extended(self, tree: Tree, where: Where, origin: Origin) -> str | None:
+        """Extend the tree by what is new; the newest note, where there is one. Raises Refused."""
+        # What fails from here on is begun anew, with what has been committed and acknowledged by then.
+        edge, self._edge, self._origin = self._edge, None, None
+        await self._follow(tree, where, self._kept, origin)
+        if edge is None or edge.size != where.size:
+            edge = await tree.edge(where.size)
+        new = min(where.head - where.size, MOST)
+        note = where.newest.note if where.newest else None
+        if new:
+            note = await self._signed(tree, edge, new, origin.name)
+        self._edge, self._origin = edge, origin
+        return note
+
+    async def _signed(self, tree: Tree, edge: Edge, new: int, origin: str) -> str:
+        before = len(edge.leaves())
+        tiles = edge.grow(split(await tree.hashed(edge.size, new)))
+        subtrees = tuple(edge.subtrees())
+        checkpoint = Checkpoint(origin, edge.size, root_of_subtrees(subtrees))
+        note = str(Note(checkpoint.text, (self._signer.sign(checkpoint.text, origin),)))
+        added = edge.leaves()[0 if tiles else before :]
+        await tree.extend(tiles, Published(checkpoint.size, checkpoint.root, note, subtrees), added)
+        return note
+
+    async def _follow(self, tree: Tree, where: Where, kept: str | None, origin: Origin) -> None:
+        """Make sure that what is there follows on what was signed. Raises Refused."""
+        behind = where.head - where.size
+        if behind < 0:
+            raise Refused(f"a checkpoint is of {where.size} events and the log holds {where.head}: restore the others")
+        if (found := await tree.following(where.size, MOST)) != min(behind, MOST):
+            raise Refused(f"past position {where.size} events are missing: {found} of {min(behind, MOST)} are there")
+        broken = self._not_ours(where, origin) or await self._not_kept(tree, where, kept, origin)
+        if broken:
+            raise Refused(f"{broken}. Restore what is missing, or answer for it: `hazardloop checkpoint acknowledge`")
+
+    def _not_ours(self, where: Where, origin: Origin) -> str | None:
+        if where.newest is None or where.size < origin.since:
+            return None
+        try:
+            Checkpoint.opened(where.newest.note, self._signer.public(origin.name))
+        except NotProven as wrong:
+            return f"the newest checkpoint is not one of this key and origin: {wrong}"
+        return None
+
+    async def _not_kept(self, tree: Tree, where: Where, kept: str | None, origin: Origin) -> str | None:
+        if kept is None or (where.newest is not None and where.newest.note == kept):
+            return None
+        try:
+            checkpoint = Checkpoint.parse(Note.parse(kept).text)
+        except NotProven as wrong:
+            return f"the checkpoint kept in the home can't be read: {wrong}"
+        if (checkpoint.size, checkpoint.root.hex()) in origin.lost:
+            return None
+        root = await tree.root_at(checkpoint.size)
+        if root == checkpoint.root:
+            return None
+        there = f"and the log is signed up to {where.size}" if root is None else "and the log has another of that size"
+        return f"a checkpoint of {checkpoint.size} events was signed, {there}"
+
+    def _tell(self, refused: str) -> None:
+        if refused != self._told:
+            logger.error("nothing is signed: %s", refused)
+            self._told = refused

@@ -1,0 +1,100 @@
+"""What is appended is hashed anew, put into the tree and signed; every proof leads from there to the root."""
+
+from __future__ import annotations
+
+import os
+from uuid import uuid4
+
+import pytest
+
+from application.proof import envelope, leaf_hash, microseconds, root_of, verify_consistency, verify_inclusion
+from application.proving import Proofs
+from infrastructure.raw_log import PostgresRawLog
+from tests.conftest import JURISDICTION
+from tests.infrastructure.transparency.conftest import ORIGIN, Signed
+
+
+async def leaves(signed: Signed) -> list[bytes]:
+    """What an auditor hashes who reads the log byte by byte."""
+    raws = await PostgresRawLog(signed.pool, JURISDICTION).read_after(0, 10_000)
+    return [
+        leaf_hash(
+            envelope(one.position, one.stream_id, one.version, one.name, microseconds(one.recorded_at), one.state)
+        )
+        for one in raws
+    ]
+
+
+async def test_an_empty_log_is_not_signed(signed: Signed) -> None:
+    assert await signed.sequencer().sign()
+    assert await signed.trees.checkpoint() is None
+    assert await signed.outside.read() is None
+
+
+async def test_a_checkpoint_is_over_the_bytes_that_lie_there(signed: Signed) -> None:
+    await signed.append(3)
+    await signed.append(2, uuid4())
+    await signed.sequencer().sign()
+
+    published, checkpoint = await signed.newest()
+    assert checkpoint == (ORIGIN, 5, root_of(await leaves(signed)))
+    assert await signed.outside.read() == published.note
+
+
+async def test_where_nothing_is_new_nothing_is_signed(signed: Signed) -> None:
+    await signed.append(3)
+    sequencer = signed.sequencer()
+    await sequencer.sign()
+    before = await signed.newest()
+
+    assert await sequencer.sign()
+    assert await signed.newest() == before
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_checkpoint_by_checkpoint_every_position_and_every_step_is_proved(
+    signed: Signed, restarted: bool
+) -> None:
+    sequencer, sizes = signed.sequencer(), [1, 2, 200, 255, 256, 257, 511, 513, 1100]
+    roots = {}
+    for size in sizes:
+        await signed.append(size - await signed.log.head())
+        sequencer = signed.sequencer() if restarted else sequencer
+        assert await sequencer.sign()
+        roots[size] = (await signed.newest())[1].root
+    hashed = await leaves(signed)
+    assert roots == {size: root_of(hashed[:size]) for size in sizes}
+
+    proofs = Proofs(signed.trees)
+    for size in sizes:
+        for number in {0, size // 2, size // 3, size - 2, size - 1} - {-1}:
+            found = await proofs.inclusion(number + 1, size)
+            verify_inclusion(hashed[number], number, size, found.path, roots[size])
+        for old in sizes:
+            if old <= size:
+                verify_consistency(old, roots[old], size, roots[size], await proofs.consistency(old, size))
+
+
+async def test_of_two_sequencers_one_leaves_it_to_the_other(signed: Signed) -> None:
+    first, second = signed.sequencer(), signed.sequencer()
+    await signed.append(3)
+    async with signed.trees.extended():
+        assert not await second.sign()
+    assert await first.sign()
+    await signed.append(300)
+    assert await second.sign()
+    assert not await first.sign()
+    await signed.append(300)
+    assert await second.sign()
+    assert (await signed.newest())[1] == (ORIGIN, 603, root_of(await leaves(signed)))
+
+
+async def test_the_key_is_the_owners_alone(signed: Signed) -> None:
+    await signed.append(1)
+    await signed.sequencer().sign()
+
+    assert {(path.name, oct(path.stat().st_mode)[-3:]) for path in signed.home.iterdir()} == {
+        ("checkpoints.key", "600"),
+        ("checkpoints", "700"),
+    }
+    assert [file.name for file in os.scandir(signed.home / "checkpoints")] == [JURISDICTION]
