@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.times import Day, Time
 from application.questions import ClockKind, DutiesQuestion, EnterprisesQuestion, HazardsQuestion, Moment
-from domain.hazard.words import Grade, Stage
+from domain.hazard.words import Grade, ReportStage, Stage
 from domain.uscc import EnterpriseCode
 
 FARTHEST = 2**63 - 1
@@ -135,6 +135,24 @@ class AskingStream(Asking):
     """From where in the log; the header Last-Event-ID goes before `after`."""
 
     after: Position = Field(0, description="The position after which to begin.")
+
+
+class AskingCheckpoint(Asking):
+    """Which checkpoint."""
+
+    size: Position | None = Field(None, description="The one of so many events; without it, the newest.")
+
+
+class AskingConsistency(AskingCheckpoint):
+    """Between which two checkpoints."""
+
+    old_size: Position | None = Field(None, description="The earlier one; without it, the one of `size`.")
+
+
+class AskingReceipt(Asking):
+    """Of which report."""
+
+    stage: ReportStage | None = Field(None, description="The last of this stage; without it, the last of all.")
 
 
 class AskingEvidence(Asking):

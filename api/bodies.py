@@ -51,6 +51,15 @@ async def json_body(request: Request) -> bytes:
     return b"".join([chunk async for chunk in limited(request, MOST_BYTES)])
 
 
+async def text_body(request: Request) -> str:
+    """A body that is text in UTF-8, of whatever type it is said to be. Raises Problem."""
+    body = b"".join([chunk async for chunk in limited(request, MOST_BYTES)])
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Problem.of_rule(Kind.INVALID_INPUT, UTF8, "body") from None
+
+
 async def limited(request: Request, most: int) -> AsyncIterator[bytes]:
     """The body as it comes. Raises Problem once it is larger than `most` bytes, or says it will be."""
     declared = header(request.scope, b"content-length")

@@ -22,6 +22,8 @@ OTHER_USCC = "91320583MA1XABCD53"
 FILE = "A photo or a paper, as it is: the name it is stored under is the SHA-256 of these bytes."
 PHOTO = hashlib.sha256(FILE.encode()).hexdigest()
 
+WITNESS = "congress.example/320583+737870a0+BLmGORdOrFAgyQH/HiFCl5eHLRvJboY1njOEAcf8XZ/4"
+
 SIX_ITEMS = {
     "goals_and_tasks": "加装泄爆装置并通过验收",
     "methods_and_measures": "停产改造除尘系统, 按设计加装泄爆片与隔爆阀",
@@ -40,6 +42,7 @@ def examples(today: date) -> Mapping[str, Examples]:
     plan = {"methods_and_measures": "清理安全出口, 划定禁放区", "deadline": day(30)}
     return {
         "Register": {"enterprise": _register(USCC), "other": _register(OTHER_USCC)},
+        "RegisterWitness": {"congress": {"verifier_key": WITNESS}},
         "Change": {"enterprise": {"crowded": True}},
         "Close": {"enterprise": {}},
         "Report": {"general": _report(said_at), "major": _report_major(said_at)},

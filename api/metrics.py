@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from application.questions import ProjectionStatus
+from application.sequencing import Standing
 
 MEDIA_TYPE = CONTENT_TYPE_LATEST
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -36,6 +37,15 @@ class Metrics:
         self._queue = Gauge(
             "hazardloop_append_queue", "Items that wait to be appended.", ("jurisdiction",), registry=self._registry
         )
+        self._signed = Gauge(
+            "hazardloop_log_signed", "Events under a signed checkpoint.", ("jurisdiction",), registry=self._registry
+        )
+        self._refused = Gauge(
+            "hazardloop_signing_refused",
+            "1 where nothing is signed until somebody acts: `hazardloop status` says why.",
+            ("jurisdiction",),
+            registry=self._registry,
+        )
         of_build = ("jurisdiction", "projection", "version", "build", "state")
         self._lag_events = Gauge(
             "hazardloop_projection_lag_events",
@@ -62,12 +72,14 @@ class Metrics:
 
     def forget(self) -> None:
         """Drop what was last seen of the logs and projections: a build that is gone must not go on lagging."""
-        for gauge in (self._head, self._queue, self._lag_events, self._lag_seconds):
+        for gauge in (self._head, self._queue, self._signed, self._refused, self._lag_events, self._lag_seconds):
             gauge.clear()
 
-    def seen(self, jurisdiction: str, head: int, queued: int, projections: Sequence[ProjectionStatus]) -> None:
+    def seen(self, jurisdiction: str, signed: Standing, queued: int, projections: Sequence[ProjectionStatus]) -> None:
         """Where one jurisdiction's log, its queue and projections stand."""
-        self._head.labels(jurisdiction).set(head)
+        self._head.labels(jurisdiction).set(signed.head)
+        self._signed.labels(jurisdiction).set(signed.signed)
+        self._refused.labels(jurisdiction).set(signed.refused is not None)
         self._queue.labels(jurisdiction).set(queued)
         for one in projections:
             labels = (jurisdiction, one.name, one.version, one.build, one.state)

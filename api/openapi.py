@@ -16,12 +16,14 @@ from pydantic import BaseModel
 
 from api.examples import FILE, Examples, examples
 from api.problems import Kind, ProblemDetails
+from api.routes.checkpoints import TEXT
 from api.routes.enterprises import COMMANDS as ENTERPRISE_COMMANDS
 from api.routes.moves import MOVES
-from api.routes.places import ENTERPRISE, ENTERPRISES, EVIDENCE, HAZARD, HAZARDS, SCHEMAS
+from api.routes.places import CHECKPOINT, ENTERPRISE, ENTERPRISES, EVIDENCE, HAZARD, HAZARDS, SCHEMAS, WITNESSES
 from application.ports import Clock
 from domain.enterprise.enterprise import Register
 from domain.hazard.reporting import Report
+from domain.transparency.witness import RegisterWitness
 
 Json = dict[str, Any]
 
@@ -41,6 +43,7 @@ TAGS = (
     ("boards", "What it adds up to, now or as of a time."),
     ("evidence", "Photos and papers."),
     ("events", "The log itself."),
+    ("proofs", "That nobody has rewritten it: checkpoints, proofs, receipts, witnesses (docs/transparency.md)."),
     ("rules", "What is due, and by which rule."),
     ("operations", "For whoever runs the service."),
 )
@@ -48,6 +51,7 @@ TAGS = (
 BODIES: Mapping[str, type[BaseModel]] = {
     HAZARDS: Report,
     ENTERPRISES: Register,
+    WITNESSES: RegisterWitness,
     **ENTERPRISE_COMMANDS,
     **{one.path: one.move for one in MOVES},
 }
@@ -107,6 +111,7 @@ def draw_up(app: FastAPI, today: date) -> Json:
             if method == "post" and path in BODIES:
                 operation["requestBody"] = _body(components["schemas"], path, by_command)
     document["paths"][EVIDENCE]["post"]["requestBody"] = _file()
+    document["paths"][f"{CHECKPOINT}/cosignatures"]["post"]["requestBody"] = _note()
     return document
 
 
@@ -177,6 +182,10 @@ def _referring(schema: Any, old: str, new: str) -> Any:
     if isinstance(schema, list):
         return [_referring(value, old, new) for value in schema]
     return new if schema == old else schema
+
+
+def _note() -> Json:
+    return {"required": True, "content": {TEXT: {"schema": {"type": "string"}}}}
 
 
 def _file() -> Json:

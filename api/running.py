@@ -157,7 +157,7 @@ class Running:
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
-        """Views and clock are kept up while the context lasts; a batch that has begun is brought to its end."""
+        """Views, clock and tree are kept up while the context lasts; a batch that has begun is brought to its end."""
         enough = asyncio.Event()
         workers = [asyncio.create_task(self._work(code, enough), name=f"work for {code}") for code in self._places]
         try:
@@ -180,7 +180,8 @@ class Running:
             await pause(BEHIND_SECONDS)
             await self.database_ready()
         place = self._places[code]
-        await asyncio.gather(place.projector.run(enough), place.watching.run(enough, pause))
+        sequencer = place.jurisdiction.sequencer
+        await asyncio.gather(place.projector.run(enough), sequencer.run(enough), place.watching.run(enough, pause))
 
     def _behind(self) -> list[str]:
         return [code for code in self._places if code not in self._current]

@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     )
     home: Path = Field(
         default_factory=_default_home,
-        description="folder of the embedded database, the evidence files and the secret of command keys",
+        description="folder of the embedded database, the evidence files and the keys of this service",
     )
     host: str = Field("127.0.0.1", min_length=1, description="address the API listens on")
     port: int = Field(8000, ge=0, le=65535, description="port the API listens on; 0 takes any that is free")
@@ -80,6 +80,12 @@ class Settings(BaseSettings):
     )
     postgres_bin: Path | None = Field(
         None, description="folder of PostgreSQL programs for the embedded server; without it the installed wheel's"
+    )
+    origin: str = Field(
+        "hazardloop",
+        max_length=200,
+        pattern=r"^[!-*,-~]+$",
+        description="name of this service in its checkpoints, best its host and path; the division code follows it",
     )
     worker: Worker = Field(
         Worker.BESIDE,

@@ -19,13 +19,17 @@ from api.running import CannotRun, Place, Running
 from api.settings import Settings
 from application.auditing import RawEvent
 from application.commands import Commands
+from application.discontinuities import Origins
 from application.importing.files import ImportFiles
 from application.jurisdiction import Jurisdiction
 from application.log import Unavailable, Unreadable
 from application.ports import Chance, Clock
 from application.projecting import Projector
+from application.proving import Proofs
 from application.remembering import Remembered
+from application.sequencing import Sequencer
 from application.watching import Watching
+from application.witnessing import Witnessing
 from domain.catalogue import CATALOGUE
 from domain.event import DomainEvent
 from infrastructure.command_keys import BadSecret, KeyedCommandKeys, kept_secret
@@ -43,6 +47,9 @@ from infrastructure.rules.loader import BadPack, rulebook
 from infrastructure.schemas import PostgresSchemas
 from infrastructure.time_and_chance import SystemChance, SystemClock
 from infrastructure.tokens import PostgresTokens
+from infrastructure.transparency.key import FileSigner
+from infrastructure.transparency.outside import CheckpointFile
+from infrastructure.transparency.trees import PostgresTrees
 from infrastructure.turns import PostgresTurn
 from infrastructure.views.enterprises import Enterprises
 from infrastructure.views.hazards import Hazards
@@ -132,7 +139,7 @@ class _Parts:
 
     def place(self, code: str, zone: ZoneInfo) -> Place:
         """One jurisdiction with all that belongs to it. Raises BadPack."""
-        pool, now, chance, schema = self.pool, self.now, self.chance, schema_of(code)
+        pool, now, chance, schema, home = self.pool, self.now, self.chance, schema_of(code), self.settings.home
         rules = rulebook(code, zone.key, self.settings.operator_policy)
         log = PostgresEventLog(
             pool,
@@ -142,13 +149,19 @@ class _Parts:
             patience=self.settings.lock_timeout,
             clock=self.clock,
         )
-        evidence = EvidenceFolder(self.settings.home / "evidence" / code)
+        evidence = EvidenceFolder(home / "evidence" / code)
         tokens = PostgresTokens(pool, schema, code, now, chance)
         views = PostgresViews(pool, code, log, zone, now)
         hazards, enterprises = (PostgresKeeper(pool, code, tables) for tables in (Hazards(), Enterprises()))
         commands = Commands(code, log, rules, now, chance, evidence, hazards, remembered=self.remembered)
+        trees, signer, outside = PostgresTrees(pool, code), FileSigner(home), CheckpointFile(home, code)
+        origins = Origins(log, code, self.settings.origin)
+        sequencer = Sequencer(log, trees, signer, outside, origins)
+        proofs = Proofs(log, trees, signer, origins)
         return Place(
-            Jurisdiction(code, zone, log, commands, views, tokens, evidence),
+            Jurisdiction(
+                code, zone, log, commands, views, tokens, evidence, proofs, Witnessing(code, log, trees), sequencer
+            ),
             Projector(log, [hazards, enterprises], poll=POLL_SECONDS),
             Watching(log, views, rules, now, chance, PostgresTurn(pool, schema, self.alone), log),
             PostgresRawLog(pool, code),

@@ -15,6 +15,7 @@ from application.deciding import Beginning, Following, Request, Turns
 from application.log import EventLog, Receipt, readable
 from application.ports import Chance, Clock, EvidenceStore, ViewedTexts
 from application.remembering import Remembered
+from application.witnessing import witness_key
 from domain.actors import Actor
 from domain.enterprise.enterprise import Enterprise, EnterpriseCommand, Register
 from domain.event import Act, Aggregate
@@ -25,12 +26,15 @@ from domain.hazard.moves import Move
 from domain.hazard.reporting import Report, Transfer
 from domain.refusals import CONTRACT, Rule, RuleBroken
 from domain.rules.rulebook import Rulebook
+from domain.transparency.witness import RegisterWitness, Witness
+from domain.transparency.witness import stream_of as witness_stream
 
 A = TypeVar("A", bound=Aggregate)
 
 NO_HAZARD = Rule("hazard.unknown", "there is no such hazard", CONTRACT)
 NO_ENTERPRISE = Rule("enterprise.unknown", "no enterprise is registered under this code", CONTRACT)
 REGISTERED = Rule("enterprise.registered", "an enterprise is registered under this code already", CONTRACT)
+WITNESS_NAMED = Rule("witness.registered", "a witness is registered under this name already", CONTRACT)
 NO_EVIDENCE = Rule("evidence.unknown", "nothing is stored under this hash; store the file first", CONTRACT)
 NO_DUPLICATE = Rule("dismissal.original_unknown", "the hazard named as the original does not exist", CONTRACT)
 
@@ -101,6 +105,15 @@ class Commands:
 
         id = enterprise_stream(self.code, uscc)
         return await self._following(request, id, Enterprise, decide, NO_ENTERPRISE, command.replaces)
+
+    async def register_witness(self, request: Request, register: RegisterWitness) -> Receipt:
+        """Register the key of a witness."""
+        id = witness_stream(self.code, witness_key(register.verifier_key).name)
+
+        async def begin() -> Witness:
+            return register.open(id, self._act(request, register.occurred_at))
+
+        return await Beginning(self.log, request, id, begin, WITNESS_NAMED).decided()
 
     async def _following(
         self,

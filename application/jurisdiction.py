@@ -8,8 +8,11 @@ from zoneinfo import ZoneInfo
 from application.commands import Commands
 from application.log import EventLog
 from application.ports import EvidenceStore
+from application.proving import Proofs
 from application.questions import Views
+from application.sequencing import Sequencer
 from application.tokens import Tokens
+from application.witnessing import Witnessing
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +26,6 @@ class Jurisdiction:
     views: Views
     tokens: Tokens
     evidence: EvidenceStore
+    proofs: Proofs
+    witnessing: Witnessing
+    sequencer: Sequencer

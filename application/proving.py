@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from application.checkpoints import Published, Trees
+from application.checkpoints import Published, Signer, Trees
+from application.discontinuities import Origins
+from application.log import EventLog, Unavailable
+from application.proof import Key, Receipt, envelope, microseconds
+from application.questions import WAIT_SECONDS
+from application.sequencing import INTERVAL_SECONDS
 from application.tree import Path, consistency_path, hashes_of, inclusion_path, subtrees
 from domain.refusals import CONTRACT, Rule, RuleBroken, Unknown
 
 NOT_PUBLISHED = Rule("checkpoint.unknown", "no checkpoint of this size was ever published", CONTRACT)
+NO_EVENT = Rule("event.unknown", "the log holds no event at this position", CONTRACT)
 NOT_UNDER_IT = Rule("proof.not_included", "the checkpoint is of fewer events than that", CONTRACT)
 
 
@@ -26,7 +32,17 @@ class Inclusion(NamedTuple):
 class Proofs:
     """The proofs of one log."""
 
+    log: EventLog
     trees: Trees
+    signer: Signer
+    origins: Origins
+
+    async def key(self) -> Key:
+        """The key the log is signed with now. Raises Unavailable."""
+        try:
+            return self.signer.public((await self.origins.look()).name)
+        except OSError as error:
+            raise Unavailable(60) from error
 
     async def checkpoint(self, size: int | None = None) -> Published:
         """The newest checkpoint, or the one of this size. Raises Unknown, Unavailable."""
@@ -34,6 +50,22 @@ class Proofs:
         if found is None:
             raise Unknown(NOT_PUBLISHED, None if size is None else "size")
         return found
+
+    async def note(self, checkpoint: Published) -> str:
+        """The signed checkpoint with the cosignatures it has. Raises Unavailable."""
+        return checkpoint.note + "".join(await self.trees.cosignatures(checkpoint.size))
+
+    async def covered(self, position: int) -> None:
+        """Return once a checkpoint covers a position of the log. Raises Unavailable after some seconds."""
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                while True:
+                    newest = await self.trees.checkpoint()
+                    if newest is not None and newest.size >= position:
+                        return
+                    await asyncio.sleep(INTERVAL_SECONDS / 2)
+        except TimeoutError:
+            raise Unavailable from None
 
     async def inclusion(self, position: int, size: int | None = None) -> Inclusion:
         """That a position lies under the newest checkpoint, or the one of this size.
@@ -54,7 +86,18 @@ class Proofs:
             raise RuleBroken(NOT_UNDER_IT, "old_size")
         return await self._hashes(consistency_path(old_size, size), checkpoint)
 
+    async def receipt(self, position: int) -> str:
+        """That the event at a position is in the log, to be shown to anybody. Raises Unknown, Unavailable."""
+        found = await self.log.read_after(position - 1, 1)
+        if position < 1 or not found or found[0].position != position:
+            raise Unknown(NO_EVENT)
+        await self.covered(position)
+        one = found[0]
+        inclusion = await self.inclusion(position)
+        leaf = envelope(position, one.stream_id, one.version, one.name, microseconds(one.recorded_at), one.state)
+        return str(Receipt(position - 1, inclusion.path, await self.note(inclusion.checkpoint), leaf))
+
     async def _hashes(self, path: Path, under: Published) -> tuple[bytes, ...]:
         known = dict(zip(subtrees(0, under.size), under.subtrees, strict=True))
-        wanted: Iterable[tuple[int, int]] = {node.tile for step in path for node in step if node not in known}
+        wanted = {node.tile for step in path for node in step if node not in known}
         return hashes_of(path, known, await self.trees.hashes(under.size, sorted(wanted)))

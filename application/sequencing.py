@@ -36,6 +36,10 @@ class Refused(Exception):
     """Nothing may be signed; the message says why, for an operator."""
 
 
+class Broken(Refused):
+    """Nothing may be signed until somebody answers for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How far a log is signed, and what keeps it from being signed further."""
@@ -43,6 +47,8 @@ class Standing:
     head: int
     signed: int
     refused: str | None
+    broken: bool
+    """Whether an operator may answer for that."""
 
 
 class Sequencer:
@@ -94,16 +100,26 @@ class Sequencer:
                 return alone
 
     async def look(self) -> Standing:
-        """How far it is signed. Raises Unavailable, OSError."""
-        origin, kept = await self._origins.look(), await self._outside.read()
+        """How far it is signed. Raises Unavailable."""
+        origin = await self._origins.look()
         async with self._trees.looked_at() as tree:
             where = await tree.where()
-            refused = None
+            refused, broken = None, False
             try:
-                await self._follow(tree, where, kept, origin)
+                await self._follow(tree, where, await self._outside.read(), origin)
             except Refused as why:
-                refused = str(why)
-        return Standing(where.head, where.size, refused)
+                refused, broken = str(why), isinstance(why, Broken)
+            except OSError as error:
+                refused = f"{error.filename}: {error.strerror}"
+        return Standing(where.head, where.size, refused, broken)
+
+    async def kept(self) -> Checkpoint | None:
+        """The checkpoint kept outside, where there is one that can be read. Raises OSError."""
+        note = await self._outside.read()
+        try:
+            return None if note is None else Checkpoint.parse(Note.parse(note).text)
+        except NotProven:
+            return None
 
     async def _extended(self, tree: Tree, where: Where, origin: Origin) -> str | None:
         """Extend the tree by what is new; the newest note, where there is one. Raises Refused."""
@@ -134,11 +150,12 @@ class Sequencer:
         behind = where.head - where.size
         if behind < 0:
             raise Refused(f"a checkpoint is of {where.size} events and the log holds {where.head}: restore the others")
-        if (found := await tree.following(where.size, MOST)) != min(behind, MOST):
-            raise Refused(f"past position {where.size} events are missing: {found} of {min(behind, MOST)} are there")
+        new = min(behind, MOST)
+        if (found := await tree.following(where.size, new)) != new:
+            raise Refused(f"past position {where.size} events are missing: {found} of {new} are there")
         broken = self._not_ours(where, origin) or await self._not_kept(tree, where, kept, origin)
         if broken:
-            raise Refused(f"{broken}. Restore what is missing, or answer for it: `hazardloop checkpoint acknowledge`")
+            raise Broken(f"{broken}. Restore what is missing, or answer for it: `hazardloop checkpoint acknowledge`")
 
     def _not_ours(self, where: Where, origin: Origin) -> str | None:
         if where.newest is None or where.size < origin.since:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from api.cli import boards, events, exporting, importing, processes, rebuilding, token, upkeep, verifying
+from api.cli import boards, checkpoints, events, exporting, importing, processes, rebuilding, token, upkeep, verifying
 from api.cli.terminal import BAD_INPUT, CommandFailed, help_unless_command, say
 from api.running import CannotRun
 from api.settings import BadSettings
@@ -22,7 +22,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.callback()(help_unless_command)
-for commands in (processes, importing, boards, events, rebuilding, upkeep, exporting, verifying, token):
+for commands in (processes, importing, boards, events, rebuilding, upkeep, exporting, verifying, checkpoints, token):
     commands.add_to(app)
 
 

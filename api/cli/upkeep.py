@@ -16,6 +16,7 @@ from api.settings import listed, load
 from api.wiring import running
 from application.questions import ProjectionState, ProjectionStatus
 from application.queue import Queue, Session
+from application.sequencing import Standing
 
 
 def add_to(app: typer.Typer) -> None:
@@ -58,9 +59,9 @@ def migrate(jurisdiction: OnlyJurisdiction = None) -> None:
 
 
 def status(jurisdiction: OnlyJurisdiction = None, json: Json = False) -> None:
-    """Show how far logs and views have come, and who waits to append.
+    """Show how far logs, checkpoints and views have come, and who waits to append.
 
-    The exit code is 1 where a view is parked or a schema behind.
+    The exit code is 1 where a view is parked, a schema behind or nothing signed until somebody acts.
     """
 
     async def command() -> Sequence[_State]:
@@ -83,6 +84,7 @@ class _State:
     jurisdiction: str
     current: bool
     position: int = 0
+    signing: Standing | None = None
     projections: Sequence[ProjectionStatus] = ()
     queue: Queue | None = None
 
@@ -92,12 +94,15 @@ async def _state(service: Running, code: str) -> _State:
         return _State(code, current=False)
     place = service.jurisdiction(code)
     queue = await service.queues(code).look()
-    return _State(code, True, await place.log.head(), await place.views.status(), queue)
+    signing = await place.sequencer.look()
+    return _State(code, True, signing.head, signing, await place.views.status(), queue)
 
 
 def _faults(state: _State) -> Iterator[str]:
     if not state.current:
         yield f"the schema of {state.jurisdiction} is behind"
+    if state.signing is not None and state.signing.refused is not None:
+        yield f"nothing of {state.jurisdiction} is signed"
     for row in state.projections:
         if row.state is ProjectionState.PARKED:
             yield f"{row.name} of {state.jurisdiction} is parked"
@@ -109,6 +114,9 @@ def _table(found: Sequence[_State]) -> Table:
         current = "current" if state.current else "behind: run `hazardloop migrate`"
         queue = state.queue or Queue((), (), ())
         drawn.add_row(state.jurisdiction, current, "log", str(state.position), "; ".join(_told(queue)))
+        if (signing := state.signing) is not None:
+            said = "signed" if signing.refused is None else f"refused: {signing.refused}"
+            drawn.add_row("", "", "checkpoints", str(signing.signed), said, f"{signing.head - signing.signed} events")
         if queue.clock:
             drawn.add_row("", "", "clock", "", f"its pass is made by {_session(queue.clock[0])}")
         for row in state.projections:

@@ -24,7 +24,7 @@ from api.headers import header
 from api.problems import Kind, Problem
 from api.route import Asker, Route
 from api.routes import described
-from api.routes.places import V1
+from api.routes.places import EVENTS
 from api.routes.reaching import written
 from application.jurisdiction import Jurisdiction
 from application.log import Recorded, Unavailable
@@ -36,7 +36,6 @@ READERS = UNION | {Role.AUDITOR, Role.ADMINISTRATOR, Role.REGULATOR}
 WHOLE_LOG = Rule("events.role", "the whole log is read by auditors, regulators, unions and administrators", CONTRACT)
 LAST_EVENT_ID = Rule("last_event_id.form", "Last-Event-ID is a position: a whole number", CONTRACT)
 
-EVENTS = V1 + "/events"
 STREAM = EVENTS + "/stream"
 
 BATCH = 500
@@ -80,7 +79,7 @@ class Events(BaseModel):
 )
 async def events(caller: Asker, asking: Annotated[AskingEvents, Query()]) -> Response:
     """Answer with the events past a position. Fewer than `limit` of them: that was the end of the log."""
-    _whole_log(caller)
+    whole_log(caller)
     await written(caller.jurisdiction, asking)
     found = await caller.jurisdiction.log.read_after(asking.after, asking.limit)
     position = found[-1].position if found else asking.after
@@ -99,7 +98,7 @@ async def stream(request: Request, caller: Asker, asking: Annotated[AskingStream
 
     A reader that comes back with Last-Event-ID goes on where it was.
     """
-    _whole_log(caller)
+    whole_log(caller)
     after = _resumed_from(request, asking.after)
     await written(caller.jurisdiction, asking)
     return EventSourceResponse(_live(caller.jurisdiction, bearer(request), after, service_of(request).stopping))
@@ -137,7 +136,8 @@ async def _woken(jurisdiction: Jurisdiction, after: int, stopping: asyncio.Event
         await asyncio.gather(*waits, return_exceptions=True)
 
 
-def _whole_log(caller: Caller) -> None:
+def whole_log(caller: Caller) -> None:
+    """Refuse whoever may not read the whole log."""
     if caller.actor.role not in READERS:
         raise NotAllowed(WHOLE_LOG)
 

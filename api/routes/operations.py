@@ -57,12 +57,12 @@ async def readyz(request: Request) -> Response:
     summary="Metrics",
 )
 async def metrics(request: Request) -> Response:
-    """Answer with this process's counts, and head, queue and lag of the jurisdictions the token is valid in."""
+    """Answer with this process's counts, and head, signing, queue and lag of the token's jurisdictions."""
     instruments = cast(Metrics, request.app.state.metrics)
-    seen = [(one, await one.log.head(), await one.views.status()) for one in await _jurisdictions(request)]
+    seen = [(one, await one.sequencer.look(), await one.views.status()) for one in await _jurisdictions(request)]
     instruments.forget()
-    for one, head, projections in seen:
-        instruments.seen(one.code, head, one.log.queued(), projections)
+    for one, signed, projections in seen:
+        instruments.seen(one.code, signed, one.log.queued(), projections)
     return Response(instruments.text(), 200, None, MEDIA_TYPE)
 
 

@@ -16,7 +16,7 @@ from tests.conftest import JURISDICTION
 
 PUBLIC = {"/healthz", "/readyz", "/docs", "/openapi.json"}
 ANY_ID = "019a0000-0000-7000-8000-000000000000"
-NAMES = {"j": JURISDICTION, "id": ANY_ID, "e": OURS, "recipient": "regulator", "sha256": "0" * 64}
+NAMES = {"j": JURISDICTION, "id": ANY_ID, "e": OURS, "recipient": "regulator", "sha256": "0" * 64, "position": "1"}
 
 
 def routes() -> Iterator[tuple[str, str]]:

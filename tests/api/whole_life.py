@@ -76,7 +76,8 @@ async def _told_and_asked(people: People) -> None:
     head = await people.head()
     for path, methods in document["paths"].items():
         if "get" in methods:
-            await _ask(people, path, methods["get"], hazards[0].rpartition("/")[2], head)
+            hazard = hazards["dual-reports" in path]
+            await _ask(people, path, methods["get"], hazard.rpartition("/")[2], head)
     tokens = people.service.jurisdiction(people.code).tokens
     newest, *_ = await tokens.all()
     assert await tokens.revoke(newest.id)
@@ -85,7 +86,8 @@ async def _told_and_asked(people: People) -> None:
 async def _ask(people: People, path: str, operation: Mapping[str, Any], hazard: str, head: int) -> None:
     """GET it in every way it can be asked."""
     auditor = await people.one(Role.AUDITOR)
-    filled = {"j": people.code, "id": hazard, "e": USCC, "sha256": await people.file()}
+    filled = {"j": people.code, "id": hazard, "e": USCC, "sha256": await people.file(), "recipient": "regulator"}
+    filled |= {"position": "1"}
     whole = re.sub(r"{(\w+)}", lambda name: filled[name[1]], path)
     takes = {one["name"] for one in operation["parameters"] if one["in"] == "query"}
     if path.endswith("/stream"):
@@ -95,6 +97,8 @@ async def _ask(people: People, path: str, operation: Mapping[str, Any], hazard: 
         return
     after: dict[str, Any] = {"min_position": head} if "min_position" in takes else {}
     filters: dict[str, Any] = {"q": "出口", "stage": "closed", "grade": "general", "enterprise": USCC, "overdue": True}
+    if "dual-reports" in path:
+        filters["stage"] = "final"
     asked = [{}, {name: value for name, value in filters.items() if name in takes}]
     if "at" in takes:
         asked += [{"at": "2026-03-02T02:00:00Z", "clock": kind} for kind in ("recorded", "occurred")]
@@ -136,6 +140,9 @@ def _commands(code: str, home: Path) -> list[tuple[int, list[str]]]:
         (0, ["rebuild", "--drop-old", *of]),
         (0, ["export", str(home / f"{code}.jsonl"), *of]),
         (0, ["verify", *of]),
+        (0, ["checkpoint", "show", *of]),
+        (0, ["checkpoint", "key", *of]),
+        (2, ["checkpoint", "acknowledge", "--reason", "none", "--actor", NOBODY, *of]),
         (0, ["token", "create", "--role", INSPECTOR.value, *of]),
         (0, ["token", "list", *of]),
         (2, ["token", "revoke", NOBODY, *of]),

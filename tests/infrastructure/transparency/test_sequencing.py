@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from uuid import uuid4
 
@@ -65,7 +66,7 @@ async def test_checkpoint_by_checkpoint_every_position_and_every_step_is_proved(
     hashed = await leaves(signed)
     assert roots == {size: root_of(hashed[:size]) for size in sizes}
 
-    proofs = Proofs(signed.trees)
+    proofs = Proofs(signed.log, signed.trees, signed.signer, signed.origins)
     for size in sizes:
         for number in {0, size // 2, size // 3, size - 2, size - 1} - {-1}:
             found = await proofs.inclusion(number + 1, size)
@@ -73,6 +74,17 @@ async def test_checkpoint_by_checkpoint_every_position_and_every_step_is_proved(
         for old in sizes:
             if old <= size:
                 verify_consistency(old, roots[old], size, roots[size], await proofs.consistency(old, size))
+
+
+async def test_what_is_appended_meanwhile_goes_under_the_next_one(signed: Signed) -> None:
+    sequencer = signed.sequencer()
+    appending = asyncio.gather(*(signed.append(40) for _ in range(5)))
+    while not appending.done():
+        assert await sequencer.sign()
+        await asyncio.sleep(0)
+    await appending
+    assert await sequencer.sign()
+    assert (await signed.newest())[1] == (ORIGIN, 200, root_of(await leaves(signed)))
 
 
 async def test_of_two_sequencers_one_leaves_it_to_the_other(signed: Signed) -> None:
