@@ -35,7 +35,9 @@ class Origins:
         if found is None or found.last is None:
             return Origin(name, 0, frozenset())
         since = recorded[-1].position
-        return Origin(f"{name}/{since}-{(found.last.lost_root or '')[:8]}", since, frozenset(found.lost))
+        # The lost root as well: a log set back twice to one position has two histories behind it.
+        lost = f"-{found.last.lost_root[:8]}" if found.last.lost_root else ""
+        return Origin(f"{name}/{since}{lost}", since, frozenset(found.lost))
 
     async def acknowledge(self, command: AcknowledgeDiscontinuity, act: Act) -> Receipt:
         """Let it be known that the log does not follow on a checkpoint. Raises Refusal, Unavailable."""

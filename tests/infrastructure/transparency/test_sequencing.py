@@ -9,10 +9,9 @@ from uuid import uuid4
 import pytest
 
 from application.proof import envelope, leaf_hash, microseconds, root_of, verify_consistency, verify_inclusion
-from application.proving import Proofs
 from infrastructure.raw_log import PostgresRawLog
 from tests.conftest import JURISDICTION
-from tests.infrastructure.transparency.conftest import ORIGIN, Signed
+from tests.infrastructure.transparency.signed import ORIGIN, Signed
 
 
 async def leaves(signed: Signed) -> list[bytes]:
@@ -66,7 +65,7 @@ async def test_checkpoint_by_checkpoint_every_position_and_every_step_is_proved(
     hashed = await leaves(signed)
     assert roots == {size: root_of(hashed[:size]) for size in sizes}
 
-    proofs = Proofs(signed.log, signed.trees, signed.signer, signed.origins)
+    proofs = signed.proofs
     for size in sizes:
         for number in {0, size // 2, size // 3, size - 2, size - 1} - {-1}:
             found = await proofs.inclusion(number + 1, size)
