@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 import uvloop
+from psycopg.conninfo import conninfo_to_dict
 from pydantic import SecretStr
 
 from api.running import Running
@@ -41,10 +42,15 @@ class Served:
     waiting: Sequence[tuple[str, UUID]]
 
 
+def home_of(url: str, folder: Path) -> Path:
+    """The home of whoever works on this database: a checkpoint kept from another one is no business of this one."""
+    return folder / f"home-{conninfo_to_dict(url)['dbname']}"
+
+
 @asynccontextmanager
 async def product(url: str, folder: Path, clock: Clock | None = None) -> AsyncIterator[Running]:
     """The product on this database, its schema made; nothing works in it yet."""
-    settings = Settings(database_url=SecretStr(url), home=folder / "home", jurisdictions=CODE)
+    settings = Settings(database_url=SecretStr(url), home=home_of(url, folder), jurisdictions=CODE)
     async with running(settings, clock=clock) as service:
         await service.migrate([CODE])
         yield service
@@ -70,7 +76,7 @@ def served(stand: Stand, *, hazards: int = 0, waiting: int = 0, works: bool = Tr
         stand.settle()
         environment = {
             "HAZARDLOOP_DATABASE_URL": url,
-            "HAZARDLOOP_HOME": str(stand.folder / "home"),
+            "HAZARDLOOP_HOME": str(home_of(url, stand.folder)),
             "HAZARDLOOP_JURISDICTIONS": CODE,
             "HAZARDLOOP_PORT": "0",
             "HAZARDLOOP_WORKER": Worker.BESIDE if works else Worker.ELSEWHERE,

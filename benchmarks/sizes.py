@@ -33,6 +33,8 @@ class Sizes:
     log_enterprises: int
     boards: int
     """Boards asked for, one after the other."""
+    proofs: int
+    """Inclusion proofs made, one after the other."""
     requests_before: int
     requests_after: int
     """Requests after which the server's memory is read, first and last."""
@@ -53,6 +55,7 @@ FULL = Sizes(
     logs=(10_000, 100_000, 1_000_000),
     log_enterprises=10_000,
     boards=2_000,
+    proofs=10_000,
     requests_before=1_000,
     requests_after=100_000,
 )
@@ -72,6 +75,7 @@ QUICK = Sizes(
     logs=(500, 2_000),
     log_enterprises=100,
     boards=100,
+    proofs=500,
     requests_before=100,
     requests_after=500,
 )

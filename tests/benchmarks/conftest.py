@@ -28,6 +28,7 @@ LITTLE = replace(
     logs=(12, 24),
     log_enterprises=3,
     boards=3,
+    proofs=3,
     requests_before=32,
     requests_after=64,
 )
