@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from application.auditing import Fault, RawEvent, RawLog, whole
 from application.checkpoints import Trees
 from application.proof import Checkpoint, envelope, leaf_hash, microseconds, root_of
-from application.tree import TILE, split
+from application.tree import ROW, split
 
-TILES_AT_ONCE = 64
+ROWS_AT_ONCE = 1000
 
 
 async def held_against(saved: Checkpoint, log: RawLog, trees: Trees) -> Sequence[Fault]:
@@ -50,11 +50,11 @@ def leaf_of(raw: RawEvent) -> bytes:
 async def _unlike(hashes: dict[int, bytes], size: int, trees: Trees) -> list[Fault]:
     """The rows that are others than those the tree was made of, as far as the tree itself is still what it was."""
     found: list[Fault] = []
-    numbers = sorted({(position - 1) // TILE for position in hashes})
-    for some in range(0, len(numbers), TILES_AT_ONCE):
-        tiles = await trees.hashes(size, [(0, number) for number in numbers[some : some + TILES_AT_ONCE]])
-        for (_, number), packed in sorted(tiles.items()):
-            for position, leaf in enumerate(split(packed), number * TILE + 1):
+    numbers = sorted({(position - 1) // ROW for position in hashes})
+    for some in range(0, len(numbers), ROWS_AT_ONCE):
+        rows = await trees.rows(size, [(0, number) for number in numbers[some : some + ROWS_AT_ONCE]])
+        for (_, number), packed in sorted(rows.items()):
+            for position, leaf in enumerate(split(packed), number * ROW + 1):
                 if hashes.get(position, leaf) != leaf:
                     found.append(Fault(position, "it is not what was hashed when it was signed"))
     return found

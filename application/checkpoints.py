@@ -69,8 +69,8 @@ class Trees(Protocol):
     async def checkpoint(self, size: int | None = None) -> Published | None:
         """The newest, or the one of this size."""
 
-    async def hashes(self, size: int, tiles: Collection[tuple[int, int]]) -> Mapping[tuple[int, int], bytes]:
-        """The hashes of tiles by level and number, as far as the tree goes at a checkpoint of this size."""
+    async def rows(self, size: int, rows: Collection[tuple[int, int]]) -> Mapping[tuple[int, int], bytes]:
+        """The hashes of rows by level and number, as far as the tree goes at a checkpoint of this size."""
 
     async def cosignatures(self, size: int) -> Sequence[str]:
         """The signature lines of the witnesses of a checkpoint."""

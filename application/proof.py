@@ -68,11 +68,11 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def root_of(leaf_hashes: Sequence[bytes]) -> bytes:
     """The root over leaf hashes, the first first."""
-    level = list(leaf_hashes)
-    while len(level) > 1:
-        alone = level[-1:] if len(level) % 2 else []
-        level = [node_hash(*pair) for pair in zip(level[::2], level[1::2], strict=False)] + alone
-    return level[0] if level else EMPTY_ROOT
+    level, sha256 = b"".join(leaf_hashes), hashlib.sha256
+    while (size := len(level)) > HASH_BYTES:
+        pairs = [sha256(b"\x01" + level[at : at + 2 * HASH_BYTES]).digest() for at in range(0, size - HASH_BYTES, 64)]
+        level = b"".join(pairs) + (level[-HASH_BYTES:] if size % 64 else b"")
+    return level or EMPTY_ROOT
 
 
 def root_of_subtrees(roots: Sequence[bytes]) -> bytes:

@@ -99,5 +99,5 @@ class Proofs:
 
     async def _hashes(self, path: Path, under: Published) -> tuple[bytes, ...]:
         known = dict(zip(subtrees(0, under.size), under.subtrees, strict=True))
-        wanted = {node.tile for step in path for node in step if node not in known}
-        return hashes_of(path, known, await self.trees.hashes(under.size, sorted(wanted)))
+        wanted = {node.row for step in path for node in step if node not in known}
+        return hashes_of(path, known, await self.trees.rows(under.size, sorted(wanted)))

@@ -1,7 +1,8 @@
 """Application: the tree over a log, as tiles of 256 hashes that are kept and nodes a proof is made of. Pure.
 
 A tile of level 0 holds the hashes of 256 leaves, one of the next level the roots of 256 tiles below it. A tree of any
-size is so many full tiles a level, and an edge: what has no full tile yet.
+size is so many full tiles a level, and an edge: what has no full tile yet. A proof reads no tile but rows of 16: what
+lies side by side in a tile, or the roots over each 16 of its hashes.
 """
 
 from __future__ import annotations
@@ -16,13 +17,30 @@ TILE = 1 << BITS
 """Hashes in a full tile."""
 
 
+ROW_BITS = BITS // 2
+ROW = 1 << ROW_BITS
+"""Hashes that are read together."""
+
+
 class Tile(NamedTuple):
-    """A full tile: 256 hashes of a level, one after the other, and the root over them."""
+    """A full tile: 256 hashes of a level, one after the other; the roots over each 16 of them, and over all."""
 
     level: int
     number: int
     root: bytes
+    sixteens: bytes
     hashes: bytes
+
+    @classmethod
+    def over(cls, level: int, number: int, hashes: Sequence[bytes]) -> Tile:
+        """The tile that holds these."""
+        sixteens = roots_of_rows(hashes)
+        return cls(level, number, root_of(sixteens), b"".join(sixteens), b"".join(hashes))
+
+
+def roots_of_rows(hashes: Sequence[bytes]) -> list[bytes]:
+    """The roots over each 16, as far as there are 16."""
+    return [root_of(hashes[at : at + ROW]) for at in range(0, len(hashes) - ROW + 1, ROW)]
 
 
 class Node(NamedTuple):
@@ -32,16 +50,16 @@ class Node(NamedTuple):
     nth: int
 
     @property
-    def tile(self) -> tuple[int, int]:
-        """Level and number of the tile that holds what it is the root of."""
-        above = self.level % BITS
-        return self.level // BITS, self.nth >> BITS - above
+    def row(self) -> tuple[int, int]:
+        """Level and number of the row that holds what it is the root of: a level of rows every four of the tree."""
+        above = self.level % ROW_BITS
+        return self.level // ROW_BITS, self.nth >> ROW_BITS - above
 
-    def hash_in(self, hashes: bytes) -> bytes:
-        """Its root, from the hashes of its tile, which may go on behind it or end with it."""
-        above = self.level % BITS
-        first = (self.nth << above) % TILE
-        return root_of(split(hashes[first * HASH_BYTES : (first + (1 << above)) * HASH_BYTES]))
+    def hash_in(self, row: bytes) -> bytes:
+        """Its root, from the hashes of its row, which may go on behind it or end with it."""
+        above = self.level % ROW_BITS
+        first = (self.nth << above) % ROW
+        return root_of(split(row[first * HASH_BYTES : (first + (1 << above)) * HASH_BYTES]))
 
 
 Path = Sequence[Sequence[Node]]
@@ -70,8 +88,7 @@ class Edge:
             hashes = self._levels[level] + added
             whole = len(hashes) - len(hashes) % TILE
             tiles = [
-                Tile(level, number + nth, root_of(hashes[at : at + TILE]), b"".join(hashes[at : at + TILE]))
-                for nth, at in enumerate(range(0, whole, TILE))
+                Tile.over(level, number + nth, hashes[at : at + TILE]) for nth, at in enumerate(range(0, whole, TILE))
             ]
             self._levels[level] = hashes[whole:]
             full += tiles
@@ -141,9 +158,9 @@ def _half(size: int) -> int:
     return 1 << (size - 1).bit_length() - 1
 
 
-def hashes_of(path: Path, known: Mapping[Node, bytes], tiles: Mapping[tuple[int, int], bytes]) -> tuple[bytes, ...]:
-    """The hashes of a path, from subtrees known by themselves and from the tiles of all others."""
+def hashes_of(path: Path, known: Mapping[Node, bytes], rows: Mapping[tuple[int, int], bytes]) -> tuple[bytes, ...]:
+    """The hashes of a path, from subtrees known by themselves and from the rows of all others."""
     return tuple(
-        root_of_subtrees([known[node] if node in known else node.hash_in(tiles[node.tile]) for node in step])
+        root_of_subtrees([known[node] if node in known else node.hash_in(rows[node.row]) for node in step])
         for step in path
     )

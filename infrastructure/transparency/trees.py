@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg.rows import TupleRow
-from psycopg.sql import SQL, Composed, Identifier
+from psycopg.sql import SQL, Identifier
 
 from application.checkpoints import Published, Where
-from application.tree import BITS, TILE, Edge, Tile, split
+from application.proof import HASH_BYTES
+from application.tree import BITS, ROW, ROW_BITS, TILE, Edge, Tile, roots_of_rows, split
 from infrastructure.connected import connected
 from infrastructure.log.arrays import Bigints, Byteas, Ints
 from infrastructure.log.batch import schema_of
@@ -44,30 +45,38 @@ SELECT string_agg(sha256(
 FROM (SELECT * FROM {events} WHERE notification_id > %b AND notification_id <= %b ORDER BY notification_id) e
 """
 
-_ADD_TILES = "INSERT INTO {tiles} SELECT * FROM unnest(%b::smallint[], %b::bigint[], %b::bytea[], %b::bytea[])"
+_ADD_TILES = (
+    "INSERT INTO {tiles} SELECT * FROM unnest(%b::smallint[], %b::bigint[], %b::bytea[], %b::bytea[], %b::bytea[])"
+)
 
 _ADD_CHECKPOINT = "INSERT INTO {checkpoints} (size, root, note, subtrees, leaves) VALUES (%b, %b, %b, %b, %b)"
 
 # What has no full tile yet: at level 0 the leaves of the checkpoints since, above it the roots of the tiles below.
 _LEAVES = """
-SELECT 0, %b::bigint, string_agg(c.leaves, ''::bytea ORDER BY c.size)
+SELECT true, 0, %b::bigint, string_agg(c.leaves, ''::bytea ORDER BY c.size)
 FROM {checkpoints} c WHERE c.size > %b AND c.size <= %b
 """
 
 _ROOTS = """
-SELECT n.level, n.number, (
+SELECT true, n.level, n.number, (
     SELECT string_agg(t.root, ''::bytea ORDER BY t.number) FROM {tiles} t
     WHERE t.level = n.level - 1 AND t.number >= n.number * 256 AND t.number < n.below
 )
 FROM unnest(%b::int[], %b::bigint[], %b::bigint[]) AS n (level, number, below)
 """
 
-_TILES = """
-SELECT n.level, n.number, t.hashes FROM unnest(%b::int[], %b::bigint[]) AS n (level, number),
-    LATERAL (SELECT hashes FROM {tiles} WHERE level = n.level AND number = n.number OFFSET 0) t
+# Of a full tile: 16 of its hashes, or where it begins at none the roots over each 16.
+_ROWS = """
+SELECT false, n.level, n.number, t.hashes
+FROM unnest(%b::int[], %b::bigint[], %b::int[], %b::bigint[], %b::int[]) AS n (level, number, tile_level, tile, begin),
+    LATERAL (
+        SELECT CASE WHEN n.begin = 0 THEN sixteens ELSE substr(hashes, n.begin, 512) END AS hashes
+        FROM {tiles} WHERE level = n.tile_level AND number = n.tile OFFSET 0
+    ) t
 """
 
-_HASHES = f"{_TILES} UNION ALL {_ROOTS} UNION ALL {_LEAVES}"
+_EDGE = f"{_ROOTS} UNION ALL {_LEAVES}"
+_ROWS_AND_EDGE = f"{_ROWS} UNION ALL {_EDGE}"
 
 _CHECKPOINT = "SELECT size, root, note, subtrees FROM {checkpoints} WHERE size = %b"
 _NEWEST = "SELECT size, root, note, subtrees FROM {checkpoints} ORDER BY size DESC LIMIT 1"
@@ -83,9 +92,12 @@ class _Sql:
         self._tables = {
             name: Identifier(schema, name) for name in ("sequencer", "events", "tiles", "checkpoints", "cosignatures")
         }
+        self._made: dict[str, bytes] = {}
 
-    def __call__(self, statement: str) -> Composed:
-        return SQL(statement).format(**self._tables)
+    def __call__(self, statement: str) -> bytes:
+        if statement not in self._made:
+            self._made[statement] = SQL(statement).format(**self._tables).as_bytes()
+        return self._made[statement]
 
 
 class PostgresTrees:
@@ -115,13 +127,19 @@ class PostgresTrees:
         found = await self._rows(statement, parameters)
         return _published(found[0]) if found else None
 
-    async def hashes(self, size: int, tiles: Collection[tuple[int, int]]) -> Mapping[tuple[int, int], bytes]:
-        """The hashes of tiles by level and number, as far as the tree goes at a checkpoint of this size."""
-        full = [(level, number) for level, number in tiles if number < size >> BITS * (level + 1)]
-        above = [(level, number) for level, number in tiles if level and number >= size >> BITS * (level + 1)]
-        at_edge = next((number for level, number in tiles if not level and number >= size >> BITS), None)
-        found = await self._rows(_HASHES, (*_pairs(full), *_edges(above, size), *_leaves(at_edge, size)))
-        return {(level, number): hashes for level, number, hashes in found if hashes is not None}
+    async def rows(self, size: int, rows: Collection[tuple[int, int]]) -> Mapping[tuple[int, int], bytes]:
+        """The hashes of rows by level and number, as far as the tree goes at a checkpoint of this size."""
+        lies = {row: _Place.of(*row) for row in rows}
+        full = {row: place for row, place in lies.items() if place.number < size >> BITS * (place.level + 1)}
+        tiles, begins = _pairs([place[:2] for place in full.values()]), Ints(place.begin for place in full.values())
+        edge = dict(place[:2] for row, place in lies.items() if row not in full)
+        leaves = _leaves(edge.pop(0, None), size)
+        parameters = (*_pairs(list(full)), *tiles, begins, *_edges(list(edge.items()), size), *leaves)
+        found = {tuple(where): hashes for *where, hashes in await self._rows(_ROWS_AND_EDGE, parameters)}
+        return {
+            row: found[False, *row] if row in full else place.of_edge(found[True, *place[:2]])
+            for row, place in lies.items()
+        }
 
     async def cosignatures(self, size: int) -> Sequence[str]:
         """The signature lines of the witnesses of a checkpoint."""
@@ -132,7 +150,7 @@ class PostgresTrees:
         await self._rows(_COSIGN, (size, witness_id, line))
 
     async def _rows(self, statement: str, parameters: Sequence[Any]) -> list[TupleRow]:
-        return await self._statements.rows(self._sql(statement).as_bytes(), parameters)
+        return await self._statements.rows(self._sql(statement), parameters)
 
 
 class PostgresTree:
@@ -168,15 +186,15 @@ class PostgresTree:
     async def edge(self, size: int) -> Edge:
         """The edge of the tree at a checkpoint of this size."""
         tiles = [(level, size >> BITS * (level + 1)) for level in range(_levels(size))]
-        rows = await self._rows(f"{_ROOTS} UNION ALL {_LEAVES}", *_edges(tiles[1:], size), *_leaves(tiles[0][1], size))
-        found = {level: split(hashes) for level, _, hashes in rows if hashes is not None}
+        rows = await self._rows(_EDGE, *_edges(tiles[1:], size), *_leaves(tiles[0][1], size))
+        found = {level: split(hashes) for _, level, _, hashes in rows if hashes is not None}
         return Edge(found.get(level, []) for level, _ in tiles)
 
     async def extend(self, tiles: Sequence[Tile], checkpoint: Published, leaves: Sequence[bytes]) -> None:
         """Keep full tiles, a checkpoint, and the leaves it adds to the tile that is not full."""
         if tiles:
-            levels, numbers, roots, hashes = zip(*tiles, strict=True)
-            await self._do(_ADD_TILES, Ints(levels), Bigints(numbers), Byteas(roots), Byteas(hashes))
+            levels, numbers, *columns = zip(*tiles, strict=True)
+            await self._do(_ADD_TILES, Ints(levels), Bigints(numbers), *map(Byteas, columns))
         size, root, note, subtrees = checkpoint
         await self._do(_ADD_CHECKPOINT, size, root, note, b"".join(subtrees), b"".join(leaves))
 
@@ -186,6 +204,27 @@ class PostgresTree:
 
     async def _do(self, statement: str, *parameters: Any) -> None:
         await self._connection.execute(self._sql(statement), parameters, prepare=False, binary=True)
+
+
+class _Place(NamedTuple):
+    """Where a row lies: in which tile, and from which of its bytes on; 0 for the roots over each 16 of its hashes."""
+
+    level: int
+    number: int
+    begin: int
+
+    @classmethod
+    def of(cls, level: int, number: int) -> _Place:
+        """The place of a row: rows of even levels lie side by side, 16 to a tile."""
+        if level % 2:
+            return cls(level // 2, number, 0)
+        return cls(level // 2, number >> ROW_BITS, number % ROW * ROW * HASH_BYTES + 1)
+
+    def of_edge(self, hashes: bytes) -> bytes:
+        """The row, from the hashes of a tile that is not full."""
+        if not self.begin:
+            return b"".join(roots_of_rows(split(hashes)))
+        return hashes[self.begin - 1 : self.begin - 1 + ROW * HASH_BYTES]
 
 
 def _published(row: Sequence[Any]) -> Published:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from application.proof import leaf_hash, root_of, root_of_subtrees, verify_consistency, verify_inclusion
 from application.tree import (
+    ROW,
     TILE,
     Edge,
     Path,
@@ -16,6 +17,7 @@ from application.tree import (
     consistency_path,
     hashes_of,
     inclusion_path,
+    roots_of_rows,
     split,
     subtrees,
 )
@@ -43,14 +45,18 @@ def root(size: int) -> bytes:
 
 @cache
 def whole() -> dict[tuple[int, int], bytes]:
-    """Every tile of the largest tree, those at its edge as far as they go."""
-    _, tiles = grown(LARGEST)
-    found = {(tile.level, tile.number): tile.hashes for tile in tiles}
-    found[0, LARGEST // TILE] = b"".join(HASHES[LARGEST // TILE * TILE :])
-    for level in (1, 2):
-        number = LARGEST >> 8 * (level + 1)
-        roots = [tile.root for tile in tiles if tile.level == level - 1 and tile.number // TILE == number]
-        found[level, number] = b"".join(roots)
+    """Every row of the largest tree, those at its edge as far as they go."""
+    levels = [HASHES]
+    while len(levels[-1]) >= ROW:
+        levels.append(roots_of_rows(levels[-1]))
+    found = {
+        (level, at // ROW): b"".join(hashes[at : at + ROW])
+        for level, hashes in enumerate(levels)
+        for at in range(0, len(hashes), ROW)
+    }
+    for tile in grown(LARGEST)[1]:
+        assert found[2 * tile.level + 1, tile.number] == tile.sixteens
+        assert found[2 * tile.level, tile.number * ROW] == tile.hashes[: ROW * 32]
     return found
 
 

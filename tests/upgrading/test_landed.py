@@ -16,7 +16,7 @@ MIGRATIONS = {
     "0003_tokens.sql": "9d2cc2dcda330f7e474cf8d95592df9961fe1af9143d50e475e6713f6d801867",
     "0004_turns.sql": "cf8b92282eadf0492e6a527b3557e57baeee50b321768c8986edb8ee2e8fd072",
     "0005_on_citus.sql": "547bbac880db67af7a612219a37724571f6851393811eba35b152e0107fbaaca",
-    "0006_transparency.sql": "ecbd38eca04e1192b49287aee7cd854fef98045696a350d022ade9ea3a793eed",
+    "0006_transparency.sql": "dfda64c5ba555dbce15447b4ef017946ccc8d98481b9e958d80d7e9b812acf72",
 }
 
 TABLES = {

@@ -15,13 +15,16 @@ CREATE TABLE {schema}.tiles (
     level smallint NOT NULL CHECK (level >= 0),
     number bigint NOT NULL CHECK (number >= 0),
     root bytea NOT NULL CHECK (octet_length(root) = 32),
+    sixteens bytea NOT NULL CHECK (octet_length(sixteens) = 512),
     hashes bytea NOT NULL CHECK (octet_length(hashes) = 8192),
     PRIMARY KEY (level, number)
 );
 
 COMMENT ON COLUMN {schema}.tiles.hashes IS '256 hashes: of leaves at level 0, above it the roots of the tiles below';
 
--- Hashes can't be compressed.
+COMMENT ON COLUMN {schema}.tiles.sixteens IS 'The roots over each 16 of the hashes';
+
+-- Hashes can't be compressed, and a proof reads 16 of them.
 ALTER TABLE {schema}.tiles ALTER COLUMN hashes SET STORAGE EXTERNAL;
 
 CREATE TABLE {schema}.checkpoints (

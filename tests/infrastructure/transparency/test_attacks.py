@@ -114,7 +114,7 @@ async def re_sign_with_the_stolen_key(admin: Administrator, log: Signed) -> None
     forged = Checkpoint(ORIGIN, EVENTS, root_of_subtrees(subtrees))
     note = str(Note(forged.text, (log.signer.sign(forged.text, ORIGIN),)))
     for tile in tiles:
-        admin.do("INSERT INTO {S}.tiles VALUES (%s, %s, %s, %s)", *tile)
+        admin.do("INSERT INTO {S}.tiles VALUES (%s, %s, %s, %s, %s)", *tile)
     rows = (EVENTS, forged.root, note, b"".join(subtrees), b"".join(edge.leaves()))
     admin.do("INSERT INTO {S}.checkpoints VALUES (%s, %s, %s, %s, %s)", *rows)
     assert Checkpoint.opened(note, log.signer.public(ORIGIN)) == forged, "nobody else could tell"
