@@ -63,7 +63,8 @@ class Place:
     raw_log: RawLog
     queues: Queues
     first_token: Callable[[Actor], Awaitable[str | None]]
-    tidy: Callable[[], None]
+    tidy: Sequence[Callable[[], None]]
+    """What clears up after processes that were killed."""
 
 
 class Running:
@@ -148,7 +149,8 @@ class Running:
         On a server of the operator's, a schema that is behind waits for `hazardloop migrate`.
         """
         for place in self._places.values():
-            await asyncio.to_thread(place.tidy)
+            for tidy in place.tidy:
+                await asyncio.to_thread(tidy)
         await self.look_at_schemas()
         behind = self._behind()
         await self.migrate(behind if self._own_database else await self._schemas.absent(behind))

@@ -167,7 +167,7 @@ class _Parts:
             PostgresRawLog(pool, code),
             PostgresQueues(pool, code),
             tokens.create_first,
-            evidence.clear_abandoned,
+            [evidence.clear_abandoned, outside.clear_abandoned],
         )
 
 

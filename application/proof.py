@@ -150,8 +150,8 @@ class Key(NamedTuple):
 
     @classmethod
     def parse(cls, vkey: str) -> Key:
-        """The key a text stands for. Raises NotProven."""
-        name, id, encoded = (*vkey.split("+", 2), "", "")[:3]
+        """The key a text stands for, which may end with a newline. Raises NotProven."""
+        name, id, encoded = (*vkey.removesuffix("\n").split("+", 2), "", "")[:3]
         public = _from_base64(encoded)
         if len(public) != 1 + HASH_BYTES or public[0] not in (LOG_KEY, WITNESS_KEY):
             raise NotProven("a verifier key is a name, an id and an Ed25519 key, with a plus between them")

@@ -24,9 +24,12 @@ STANDBY_SECONDS = 1.0
 """How long to leave the work to another process before looking whether it does it."""
 
 AGAIN_SECONDS = 10.0
-"""How often to look for events nobody told of, and whether what keeps it from signing is gone."""
+"""How often to look whether what keeps it from signing is gone."""
 
-MOST = 20_000
+POLL_SECONDS = 60.0
+"""How often to look for events nobody told of."""
+
+MOST = 5_000
 """Events that go under one checkpoint."""
 
 logger = logging.getLogger(__name__)
@@ -79,7 +82,7 @@ class Sequencer:
             except Exception:
                 logger.exception("the log could not be signed; trying again")
             await unless(stop, asyncio.sleep(rest))
-            await unless(stop, self._log.wait(self._edge.size if self._edge else 0, AGAIN_SECONDS))
+            await unless(stop, self._log.wait(self._edge.size if self._edge else 0, POLL_SECONDS))
 
     async def sign(self) -> bool:
         """Sign what there is to sign; False where another process does. Raises Refused, Unavailable, OSError."""

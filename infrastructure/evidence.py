@@ -11,7 +11,6 @@ import hashlib
 import os
 import re
 import secrets
-import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
 from typing import BinaryIO, TypeVar, TypeVarTuple
@@ -20,7 +19,7 @@ from anyio import to_thread
 
 from application.log import Unavailable
 from domain.refusals import CONTRACT, Rule, RuleBroken
-from infrastructure.whole_files import sync_folder
+from infrastructure.whole_files import clear_abandoned, sync_folder
 
 EMPTY = Rule("evidence.empty", "a piece of evidence holds at least one byte", CONTRACT)
 
@@ -30,7 +29,6 @@ Ts = TypeVarTuple("Ts")
 _NAME = re.compile(r"[0-9a-f]{64}")
 _DRAFT = ".incoming-"
 _CHUNK = 256 * 1024
-_ABANDONED_SECONDS = 24 * 60 * 60
 
 
 class EvidenceFolder:
@@ -72,11 +70,7 @@ class EvidenceFolder:
 
     def clear_abandoned(self) -> None:
         """Remove what a killed process left half-written a day ago or earlier. Blocks; for the start of a process."""
-        before = time.time() - _ABANDONED_SECONDS
-        for draft in self._folder.glob(f"{_DRAFT}*"):
-            with contextlib.suppress(FileNotFoundError):
-                if draft.stat().st_mtime < before:
-                    draft.unlink()
+        clear_abandoned(self._folder, f"{_DRAFT}*")
 
     def _is_kept(self, name: str) -> bool:
         return _NAME.fullmatch(name) is not None and (self._folder / name).is_file()

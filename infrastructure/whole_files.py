@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+ABANDONED_SECONDS = 24 * 60 * 60
 
 
 def kept_once(file: Path, make: Callable[[], bytes]) -> bytes:
@@ -26,6 +29,15 @@ def put(file: Path, content: bytes) -> None:
     with _draft(file, content) as draft:
         draft.replace(file)
     sync_folder(file.parent)
+
+
+def clear_abandoned(folder: Path, drafts: str) -> None:
+    """Remove what a killed process left half-written a day ago or earlier, by its pattern. Raises OSError."""
+    before = time.time() - ABANDONED_SECONDS
+    for draft in folder.glob(drafts):
+        with suppress(FileNotFoundError):
+            if draft.stat().st_mtime < before:
+                draft.unlink()
 
 
 def sync_folder(folder: Path) -> None:

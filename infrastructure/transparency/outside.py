@@ -6,7 +6,7 @@ from pathlib import Path
 
 from anyio import to_thread
 
-from infrastructure.whole_files import put
+from infrastructure.whole_files import clear_abandoned, put
 
 FOLDER = "checkpoints"
 
@@ -24,6 +24,10 @@ class CheckpointFile:
     async def keep(self, note: str) -> None:
         """Put a note in its place. Raises OSError."""
         await to_thread.run_sync(self._put, note)
+
+    def clear_abandoned(self) -> None:
+        """Remove what a killed process left half-written a day ago or earlier. Blocks; for the start of a process."""
+        clear_abandoned(self._file.parent, f".{self._file.name}.*")
 
     def _read(self) -> str | None:
         return self._file.read_text(encoding="utf-8", errors="replace") if self._file.exists() else None

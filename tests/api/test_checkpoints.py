@@ -43,7 +43,7 @@ async def read(person: Person, path: str, **query: object) -> str:
 
 
 async def log_key(person: Person) -> Key:
-    return Key.parse((await read(person, "checkpoint/key")).strip())
+    return Key.parse(await read(person, "checkpoint/key"))
 
 
 async def newest(people: People) -> tuple[Person, Key, Checkpoint]:
