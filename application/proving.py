@@ -56,7 +56,7 @@ class Proofs:
         return checkpoint.note + "".join(await self.trees.cosignatures(checkpoint.size))
 
     async def covered(self, position: int) -> None:
-        """Return once a checkpoint covers a position of the log. Raises Unavailable after some seconds."""
+        """Return once a checkpoint covers a position of the log. Raises Unavailable after 5 seconds."""
         try:
             async with asyncio.timeout(WAIT_SECONDS):
                 while True:

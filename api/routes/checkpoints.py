@@ -23,7 +23,7 @@ from api.route import Asker, Route
 from api.routes import described
 from api.routes.events import whole_log
 from api.routes.places import CHECKPOINT, EVENT, HAZARD, WITNESSES, event_position, hazard_id, recipient
-from api.routes.reaching import written
+from api.routes.reaching import signed, written
 from application.commands import NO_HAZARD
 from domain.hazard.dual_reporting import RECEIVERS, DualReported
 from domain.hazard.rules import ROLE
@@ -75,9 +75,8 @@ class Cosigned(BaseModel):
 )
 async def checkpoint(caller: Asker, asking: Annotated[AskingCheckpoint, Query()]) -> Response:
     """Answer with the newest checkpoint, or the one of a size. With `min_position`, it covers that position."""
+    await signed(caller.jurisdiction, asking)
     proofs = caller.jurisdiction.proofs
-    if asking.min_position is not None:
-        await proofs.covered(asking.min_position)
     return Response(await proofs.note(await proofs.checkpoint(asking.size)), 200, None, TEXT)
 
 
@@ -101,9 +100,8 @@ async def key(caller: Asker, asking: Annotated[Asking, Query()]) -> Response:
 )
 async def consistency(caller: Asker, asking: Annotated[AskingConsistency, Query()]) -> Response:
     """Answer with the proof that the log at `size` begins with the log at `old_size`, unchanged."""
+    await signed(caller.jurisdiction, asking)
     proofs = caller.jurisdiction.proofs
-    if asking.min_position is not None:
-        await proofs.covered(asking.min_position)
     size = (await proofs.checkpoint(asking.size)).size
     old_size = size if asking.old_size is None else asking.old_size
     path = await proofs.consistency(old_size, size)
@@ -120,10 +118,8 @@ async def inclusion(request: Request, caller: Asker, asking: Annotated[AskingChe
     """Answer with the proof that an event lies under the newest checkpoint, or the one of a size."""
     whole_log(caller)
     position = event_position(request)
-    proofs = caller.jurisdiction.proofs
-    if asking.min_position is not None:
-        await proofs.covered(asking.min_position)
-    found = await proofs.inclusion(position, asking.size)
+    await signed(caller.jurisdiction, asking)
+    found = await caller.jurisdiction.proofs.inclusion(position, asking.size)
     return answer(
         Inclusion(
             position=position,

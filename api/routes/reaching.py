@@ -16,6 +16,12 @@ async def caught_up(jurisdiction: Jurisdiction, asking: Asking, *of: Projection)
         await jurisdiction.views.reached(asking.min_position, of)
 
 
+async def signed(jurisdiction: Jurisdiction, asking: Asking) -> None:
+    """Return once a checkpoint covers `min_position`. Raises Unavailable after 5 seconds."""
+    if asking.min_position is not None:
+        await jurisdiction.proofs.covered(asking.min_position)
+
+
 async def written(jurisdiction: Jurisdiction, asking: Asking) -> None:
     """Return once the log itself holds `min_position`; what is read from it is never behind. Raises Unavailable."""
     if asking.min_position is None:

@@ -6,11 +6,13 @@ import asyncio
 import os
 from uuid import uuid4
 
+import psycopg
 import pytest
 
 from application.proof import envelope, leaf_hash, microseconds, root_of, verify_consistency, verify_inclusion
 from infrastructure.raw_log import PostgresRawLog
 from tests.conftest import JURISDICTION
+from tests.infrastructure.log.notes import SCHEMA
 from tests.infrastructure.transparency.signed import ORIGIN, Signed
 
 
@@ -39,6 +41,22 @@ async def test_a_checkpoint_is_over_the_bytes_that_lie_there(signed: Signed) -> 
     published, checkpoint = await signed.newest()
     assert checkpoint == (ORIGIN, 5, root_of(await leaves(signed)))
     assert await signed.outside.read() == published.note
+
+
+async def test_the_database_hashes_as_an_auditor_does_whatever_lies_there(
+    signed: Signed, owner: psycopg.Connection
+) -> None:
+    odd = [
+        ("隐患.已上报.v1", b"", "1970-01-01T00:00:00.000001Z", 2**62),
+        ("", bytes(range(256)) * 40, "2999-12-31T23:59:59.999999Z", 0),
+        ("a" * 1000, b"\x00\xff", "1969-12-31T23:59:59.999999Z", 1),
+    ]
+    for position, (name, state, at, version) in enumerate(odd, 1):
+        row = (uuid4(), version, position, at, name, state)
+        owner.execute(f"INSERT INTO {SCHEMA}.events VALUES (%s, %s, %s, %s, %s, %s)".encode(), row)
+    await signed.sequencer().sign()
+
+    assert (await signed.newest())[1].root == root_of(await leaves(signed))
 
 
 async def test_where_nothing_is_new_nothing_is_signed(signed: Signed) -> None:
