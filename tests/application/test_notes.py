@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from application.proof import (
@@ -31,6 +31,8 @@ ORIGIN, NAME = "log.example/320583", "congress.example/w1"
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LEAVES = [b"leaf %d" % number for number in range(11)]
 CHECKPOINT = Checkpoint(ORIGIN, len(LEAVES), naive_tree.root(LEAVES))
+
+unhurried = settings(deadline=None)
 
 
 def key(name: str, kind: int, private: Ed25519PrivateKey) -> Key:
@@ -148,6 +150,7 @@ def test_a_cosignature_of_another_checkpoint_or_time_is_refused() -> None:
             Note.parse(note(wrong)).signed_by(WITNESS_PUBLIC)
 
 
+@unhurried
 @given(name=st.text(st.characters(codec="utf-8")), public=st.binary(min_size=32, max_size=32))
 def test_a_verifier_key_is_read_as_it_was_written(name: str, public: bytes) -> None:
     made = Key(name, WITNESS_KEY, public)
@@ -183,6 +186,7 @@ def test_a_receipt_proves_no_other_leaf() -> None:
         receipt()._replace(path=(leaf_hash(b"another"), *receipt().path[1:])).verified(LOG_PUBLIC)
 
 
+@unhurried
 @given(at=st.integers(0, len(str(receipt())) - 1), put=st.characters(codec="utf-8", max_codepoint=0x2FFF))
 def test_a_receipt_with_one_character_changed_proves_nothing_else(at: int, put: str) -> None:
     """Nothing but the line of a witness nobody asked about may be another, and what is proved stays the same."""

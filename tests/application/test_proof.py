@@ -7,7 +7,7 @@ from hashlib import sha256
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from application.proof import (
@@ -25,6 +25,7 @@ from tests.application import naive_tree
 
 STREAM = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
 
+unhurried = settings(deadline=None)
 leaves = st.integers(1, 70).map(lambda size: [b"leaf %d" % number for number in range(size)])
 
 
@@ -41,6 +42,7 @@ def test_an_envelope_is_these_bytes_for_ever() -> None:
     )
 
 
+@unhurried
 @given(at=st.datetimes(timezones=st.just(UTC)))
 def test_a_time_is_counted_to_the_microsecond(at: datetime) -> None:
     assert datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds(at)) == at
@@ -54,11 +56,13 @@ def test_an_empty_tree_has_the_root_the_standard_names() -> None:
     assert root_of([]) == root_of_subtrees([]) == EMPTY_ROOT == naive_tree.root([]) == sha256(b"").digest()
 
 
+@unhurried
 @given(leaves=leaves)
 def test_a_root_is_that_of_the_standard(leaves: list[bytes]) -> None:
     assert root_of(hashed(leaves)) == naive_tree.root(leaves)
 
 
+@unhurried
 @given(leaves=leaves, data=st.data())
 def test_every_leaf_is_proved(leaves: list[bytes], data: st.DataObject) -> None:
     number = data.draw(st.integers(0, len(leaves) - 1))
@@ -66,6 +70,7 @@ def test_every_leaf_is_proved(leaves: list[bytes], data: st.DataObject) -> None:
     verify_inclusion(leaf_hash(leaves[number]), number, len(leaves), path, naive_tree.root(leaves))
 
 
+@unhurried
 @given(leaves=leaves, data=st.data())
 def test_no_leaf_is_proved_at_another_place_or_in_another_tree(leaves: list[bytes], data: st.DataObject) -> None:
     number = data.draw(st.integers(0, len(leaves) - 1))
@@ -84,6 +89,7 @@ def test_no_leaf_is_proved_at_another_place_or_in_another_tree(leaves: list[byte
             verify_inclusion(*wrong)
 
 
+@unhurried
 @given(leaves=leaves, data=st.data())
 def test_a_log_that_has_grown_is_proved_to_begin_as_it_was(leaves: list[bytes], data: st.DataObject) -> None:
     old = data.draw(st.integers(1, len(leaves)))
@@ -91,6 +97,7 @@ def test_a_log_that_has_grown_is_proved_to_begin_as_it_was(leaves: list[bytes], 
     verify_consistency(old, naive_tree.root(leaves[:old]), len(leaves), naive_tree.root(leaves), path)
 
 
+@unhurried
 @given(leaves=leaves, data=st.data())
 def test_a_log_rewritten_anywhere_is_not(leaves: list[bytes], data: st.DataObject) -> None:
     old = data.draw(st.integers(1, len(leaves)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from application.proof import leaf_hash, root_of, root_of_subtrees, verify_consistency, verify_inclusion
@@ -26,6 +26,7 @@ from tests.application import naive_tree
 LARGEST = 2 * TILE * TILE + 3 * TILE + 5
 HASHES = [leaf_hash(b"leaf %d" % number) for number in range(LARGEST)]
 
+unhurried = settings(deadline=None)
 small = st.integers(1, 40)
 sizes = st.integers(1, LARGEST) | st.sampled_from([TILE - 1, TILE, TILE + 1, TILE * TILE, TILE * TILE + 1])
 
@@ -65,6 +66,7 @@ def proof_of(path: Path, size: int) -> tuple[bytes, ...]:
     return hashes_of(path, dict(zip(subtrees(0, size), edge.subtrees(), strict=True)), whole())
 
 
+@unhurried
 @given(cuts=st.sets(st.integers(1, 3 * TILE), min_size=1))
 def test_however_it_grew_it_is_the_same_tree(cuts: set[int]) -> None:
     size = max(cuts)
@@ -83,6 +85,7 @@ def test_tiles_are_numbered_level_by_level() -> None:
     assert all(tile.root == root_of(split(tile.hashes)) for tile in tiles)
 
 
+@unhurried
 @given(size=small, data=st.data())
 def test_paths_are_those_of_the_standard(size: int, data: st.DataObject) -> None:
     leaves = [b"leaf %d" % number for number in range(size)]
@@ -91,6 +94,7 @@ def test_paths_are_those_of_the_standard(size: int, data: st.DataObject) -> None
     assert list(proof_of(consistency_path(old, size), size)) == naive_tree.proof(old, leaves)
 
 
+@unhurried
 @given(size=sizes, data=st.data())
 @example(size=TILE * TILE, data=None)
 def test_every_leaf_of_a_large_tree_is_proved(size: int, data: st.DataObject | None) -> None:
@@ -99,6 +103,7 @@ def test_every_leaf_of_a_large_tree_is_proved(size: int, data: st.DataObject | N
     verify_inclusion(HASHES[number], number, size, path, root(size))
 
 
+@unhurried
 @given(size=sizes, data=st.data())
 @example(size=TILE * TILE, data=None)
 def test_every_smaller_tree_is_proved_to_be_its_beginning(size: int, data: st.DataObject | None) -> None:
