@@ -47,7 +47,7 @@ class Tree(Protocol):
     async def root_at(self, size: int) -> bytes | None:
         """The root of the checkpoint of this size, where there is one."""
 
-    async def hashed(self, after: int, limit: int) -> bytes:
+    async def hashed(self, after: int, limit: int) -> Sequence[bytes]:
         """The leaf hashes of the `limit` positions past one, made anew from the rows as they lie there."""
 
     async def edge(self, size: int) -> Edge:

@@ -15,7 +15,7 @@ from application.discontinuities import Origin, Origins
 from application.log import EventLog, Unavailable
 from application.proof import Checkpoint, Note, NotProven, root_of_subtrees
 from application.stopping import unless
-from application.tree import Edge, split
+from application.tree import Edge
 
 INTERVAL_SECONDS = 0.1
 """How often, at most, a checkpoint is signed."""
@@ -140,7 +140,7 @@ class Sequencer:
 
     async def _signed(self, tree: Tree, edge: Edge, new: int, origin: str) -> str:
         before = len(edge.leaves())
-        tiles = edge.grow(split(await tree.hashed(edge.size, new)))
+        tiles = edge.grow(await tree.hashed(edge.size, new))
         subtrees = tuple(edge.subtrees())
         checkpoint = Checkpoint(origin, edge.size, root_of_subtrees(subtrees))
         note = str(Note(checkpoint.text, (self._signer.sign(checkpoint.text, origin),)))

@@ -1,6 +1,7 @@
 """Infrastructure: the tree of one jurisdiction's log in PostgreSQL: full tiles, checkpoints and cosignatures.
 
-Rows are hashed where they lie, so 32 bytes an event travel. Nothing is ever updated; one row is locked.
+The database puts the bytes of a leaf together, this process hashes them: with the sequencer's patience, not with that
+of whoever appends. Nothing is ever updated; one row is locked.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Identifier
 
 from application.checkpoints import Published, Where
-from application.proof import HASH_BYTES
+from application.proof import HASH_BYTES, leaf_hash
 from application.tree import BITS, ROW, ROW_BITS, TILE, Edge, Tile, roots_of_rows, split
 from infrastructure.connected import connected
 from infrastructure.log.arrays import Bigints, Byteas, Ints
@@ -34,15 +35,13 @@ _FOLLOWING = "SELECT count(*) FROM {events} WHERE notification_id > %b AND notif
 
 _ROOT_AT = "SELECT root FROM {checkpoints} WHERE size = %b"
 
-# The envelope of application/proof.py, with RFC 6962's 0 for a leaf before it. Times lie there in microseconds.
-_HASHED = """
-SELECT string_agg(sha256(
-    '\\x0001'::bytea || int8send(e.notification_id) || uuid_send(e.originator_id) || int8send(e.originator_version)
+# The envelope of application/proof.py; times lie there in microseconds.
+_LEAVES_OF = """
+SELECT '\\x01'::bytea || int8send(e.notification_id) || uuid_send(e.originator_id) || int8send(e.originator_version)
     || int8send((extract(epoch FROM e.recorded_at) * 1000000)::bigint)
     || int4send(octet_length(convert_to(e.topic, 'UTF8'))) || convert_to(e.topic, 'UTF8')
     || int4send(octet_length(e.state)) || e.state
-), ''::bytea ORDER BY e.notification_id)
-FROM (SELECT * FROM {events} WHERE notification_id > %b AND notification_id <= %b ORDER BY notification_id) e
+FROM {events} e WHERE e.notification_id > %b AND e.notification_id <= %b ORDER BY e.notification_id
 """
 
 _ADD_TILES = (
@@ -178,10 +177,9 @@ class PostgresTree:
         found = await self._rows(_ROOT_AT, size)
         return bytes(found[0][0]) if found else None
 
-    async def hashed(self, after: int, limit: int) -> bytes:
+    async def hashed(self, after: int, limit: int) -> list[bytes]:
         """The leaf hashes of the `limit` positions past one, made anew from the rows as they lie there."""
-        ((hashes,),) = await self._rows(_HASHED, after, after + limit)
-        return bytes(hashes)
+        return [leaf_hash(leaf) for (leaf,) in await self._rows(_LEAVES_OF, after, after + limit)]
 
     async def edge(self, size: int) -> Edge:
         """The edge of the tree at a checkpoint of this size."""
