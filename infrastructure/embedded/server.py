@@ -20,6 +20,7 @@ from infrastructure.embedded.binaries import find_programs
 from infrastructure.embedded.cluster import SERVICE, make_cluster
 from infrastructure.embedded.entrance import PORT, Entrance
 from infrastructure.embedded.errors import EmbeddedPostgresError
+from infrastructure.embedded.memory import shared_buffers
 
 CRASH_SECONDS = 10.0
 """How long the remains of a killed server may take to vanish."""
@@ -154,6 +155,7 @@ class EmbeddedPostgres:
             environment = {"PG_GRANDPARENT_PID": self._pid_file()[PID]}
             command: list[str | Path] = [programs.bin_dir / "postgres", "-c", "listen_addresses=", "-p", str(PORT)]
             command += ["-c", "unix_socket_directories=../run", "-c", "unix_socket_permissions=0700"]
+            command += ["-c", f"shared_buffers={shared_buffers()}MB"]
             with account.reaching(self._data) as (place, descriptors), self._open_log() as log:
                 process = subprocess.Popen(
                     [*command, "-D", place, *(() if self._durable else NOT_DURABLE)],
