@@ -11,6 +11,7 @@ import psycopg
 import uvloop
 
 from benchmarks import over_http
+from benchmarks.events import shared_out
 from benchmarks.load import request
 from benchmarks.meter import Meter, Spent, counting_fsyncs, family
 from benchmarks.ours import SCHEMA, Served, append_all, product, served
@@ -103,7 +104,7 @@ def _appended(stand: Stand, writers: int) -> Appended:
 
         async def append(count: int) -> float:
             async with product(url, stand.folder) as service:
-                return await appends_per_second(service.jurisdiction(CODE).log, count, writers)
+                return await appends_per_second(service.jurisdiction(CODE).log, shared_out(count, writers))
 
         uvloop.run(append(writers))
         with counting_fsyncs(stand) as fsyncs:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 from psycopg.sql import SQL, Identifier
@@ -50,9 +51,16 @@ class Stand:
 
     def vacuum(self, url: str) -> None:
         """Do in this database now what would otherwise be done in the background, in the middle of a measure."""
+        self._tidy(url, "VACUUM (ANALYZE)")
+
+    def analyze(self, url: str) -> None:
+        """The same, but for what makes room in old pages."""
+        self._tidy(url, "ANALYZE")
+
+    def _tidy(self, url: str, how: LiteralString) -> None:
         name = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
         with psycopg.connect(self.postgres.url_of(str(name), "postgres"), autocommit=True) as superuser:
-            superuser.execute("VACUUM (ANALYZE)")
+            superuser.execute(how)
         self.settle()
 
     @property

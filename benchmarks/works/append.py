@@ -52,21 +52,21 @@ def ours(stand: Stand, writers: int) -> float:
 
         async def measure() -> float:
             async with product(url, stand.folder) as service:
-                return await appends_per_second(service.jurisdiction(CODE).log, _count(stand, writers), writers)
+                parts = shared_out(_count(stand, writers), writers)
+                return await appends_per_second(service.jurisdiction(CODE).log, parts)
 
         return uvloop.run(measure())
 
 
-async def appends_per_second(log: EventLog, count: int, writers: int) -> float:
-    """So many appends of one event by so many writers, who have all written before it counts."""
-    parts = shared_out(count, writers)
+async def appends_per_second(log: EventLog, parts: Sequence[Sequence[DomainEvent]]) -> float:
+    """Each part appended by a writer of its own, one event at a time; all have written before it counts."""
 
     async def write(part: Sequence[DomainEvent]) -> None:
         for event in part:
             (outcome,) = await log.append([Append([event])])
             assert isinstance(outcome, Receipt)
 
-    await asyncio.gather(*(write(part) for part in shared_out(writers, writers)))
+    await asyncio.gather(*(write([event]) for event in first_events(len(parts))))
     with spared_by_the_collector():
         began = time.perf_counter()
         await asyncio.gather(*(write(part) for part in parts))

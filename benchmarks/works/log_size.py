@@ -37,8 +37,12 @@ GOALS: Sequence[Goal] = (APPEND, BOARD, PAST)
 DAYS = 1_000
 LAST_DAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 PAST_DAY = LAST_DAY - timedelta(days=DAYS // 2)
+VACUUMED = LAST_DAY - timedelta(days=DAYS // 6)
+"""When the database was last tidied up: the server does so whenever a log has grown by a fifth. Then for a while events
+go where old pages have room, each into another page, at a third more of the cost; before long that room is used up."""
 APPENDED = 5_000
-"""Events appended in a measure: half of the smallest log, which is copied anew each time."""
+"""Events appended in a measure, of the kinds the log is made of: smaller ones would all go where those have left room.
+Half of the smallest log, which is copied anew each time."""
 WARM_UP = 100
 
 
@@ -63,12 +67,16 @@ class Log:
     """Enterprises whose boards are asked for."""
 
     def append(self) -> float:
-        """Microseconds for an event, by 40 writers, on a copy."""
+        """Microseconds for an event of a hazard, one at a time by 40 writers, on a copy."""
         name = str(conninfo_to_dict(self.url)["dbname"])
 
         async def measure(url: str) -> float:
             async with product(url, self.stand.folder, Calendar()) as service:
-                return 1e6 / await appends_per_second(service.jurisdiction(CODE).log, APPENDED, WRITERS)
+                place = service.jurisdiction(CODE)
+                town = Town(place.commands.rules, service.chance, enterprises(self.stand.sizes.log_enterprises))
+                told = list(town.hazards(APPENDED // EVENTS_OF_A_HAZARD, [LAST_DAY]))
+                parts = [[event for _, item in told[n::WRITERS] for event in item.events] for n in range(WRITERS)]
+                return 1e6 / await appends_per_second(place.log, parts)
 
         with self.stand.database(template=name) as copy:
             return uvloop.run(measure(copy))
@@ -129,7 +137,6 @@ def _log(stand: Stand, events: int) -> Iterator[Log]:
     codes = enterprises(stand.sizes.log_enterprises)
     with stand.database() as url:
         uvloop.run(_fill(stand, url, codes, events))
-        stand.vacuum(url)
         yield Log(stand, url, codes[: stand.sizes.logs[0] // EVENTS_OF_A_HAZARD])
 
 
@@ -144,4 +151,7 @@ async def _fill(stand: Stand, url: str, codes: Sequence[str], events: int) -> No
         for day, told in groupby(town.hazards(events // EVENTS_OF_A_HAZARD, days), key=itemgetter(0)):
             calendar.day = day
             await append_all(place.log, (item for _, item in told))
+            if day == VACUUMED:
+                stand.vacuum(url)
         await service.projector(CODE).catch_up()
+        stand.analyze(url)

@@ -68,9 +68,9 @@ def _appends(stand: Stand, signs: bool) -> float:
             async with product(url, stand.folder) as service:
                 log = service.jurisdiction(CODE).log
                 if not signs:
-                    return await appends_per_second(log, stand.sizes.appends, WRITERS)
+                    return await appends_per_second(log, shared_out(stand.sizes.appends, WRITERS))
                 with sequencing(url, stand.folder):
-                    return await appends_per_second(log, stand.sizes.appends, WRITERS)
+                    return await appends_per_second(log, shared_out(stand.sizes.appends, WRITERS))
 
         return uvloop.run(measure())
 
