@@ -45,12 +45,23 @@ def import_ledger(
             show_default=False,
         ),
     ] = None,
+    found: Annotated[
+        Path | None,
+        typer.Option(
+            "--findings",
+            metavar="OUT.csv",
+            help="Where what is odd is listed; without it NAME.findings.csv here.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
-    """Take a ledger kept elsewhere into the log. Doing it again adds nothing."""
+    """Take a ledger kept elsewhere into the log. Doing it again adds only what is new."""
     files = import_files()
     ledger, table = _read(files, file, mapping)
     report = refused or Path(f"{Path(file).stem}.refused.csv")
-    _can_be_written(report, file)
+    odd = found or Path(f"{Path(file).stem}.findings.csv")
+    for option, path in (("--refused", report), ("--findings", odd)):
+        _can_be_written(option, path, file)
 
     async def command() -> Tally:
         total = Tally()
@@ -58,10 +69,15 @@ def import_ledger(
             telling = Telling(ledger, place.code, place.commands.rules, service.chance.id())
             importing = Importing(telling, Rehearsal(place.log) if dry_run else place.log, service.clock)
             try:
-                with terminal.progress() as progress, files.refusals(report) as refusals:
+                with (
+                    terminal.progress() as progress,
+                    files.refusals(report) as refusals,
+                    files.findings(odd) as findings,
+                ):
                     bar = progress.add_task(table.name, total=table.size)
                     async for batch in importing.batches(table.rows()):
-                        refusals.add(batch.faults)
+                        refusals.add(batch.returned)
+                        findings.add(batch.found)
                         total.add(batch)
                         progress.advance(bar, batch.rows)
             except Unavailable:
@@ -73,8 +89,8 @@ def import_ledger(
         return total
 
     tally = terminal.run(command())
-    _tell(tally, table, report, dry_run)
-    if tally.refused:
+    _tell(tally, table, report, odd, dry_run)
+    if tally.refused or tally.conflicts:
         raise typer.Exit(FOUND_FAULTS)
 
 
@@ -90,27 +106,29 @@ def _read(files: ImportFiles, file: str, mapping: str) -> tuple[LedgerMapping, T
         raise CommandFailed(f"{file}: {bad}; nothing was written") from None
 
 
-def _can_be_written(report: Path, file: str) -> None:
+def _can_be_written(option: str, report: Path, file: str) -> None:
     """Refuse a report that would only be found impossible once rows are in."""
     if report.exists() and Path(file).exists() and report.samefile(file):
-        raise CommandFailed(f"--refused: {report} is the ledger itself")
+        raise CommandFailed(f"{option}: {report} is the ledger itself")
     if report.is_dir() or not report.absolute().parent.is_dir():
-        raise CommandFailed(f"--refused: {report} is no file in a folder that exists")
+        raise CommandFailed(f"{option}: {report} is no file in a folder that exists")
 
 
 def _interrupted(total: Tally, why: str) -> CommandFailed:
-    sentence = (
-        f"{why}. {total.imported} rows are sure to be in; the same command again takes in the rest, and nothing twice"
-    )
+    in_log = total.imported + total.continued
+    sentence = f"{why}. {in_log} rows are sure to be in; the same command again takes in the rest, and nothing twice"
     return CommandFailed(sentence, INTERRUPTED)
 
 
-def _tell(tally: Tally, table: Table, report: Path, dry_run: bool) -> None:
+def _tell(tally: Tally, table: Table, report: Path, odd: Path, dry_run: bool) -> None:
     """The summary, on standard output."""
     typer.echo(f"{table.name}, read as {table.encoding}: {tally.rows} rows")
     typer.echo(f"  {tally.imported} {'would be imported' if dry_run else 'imported'}")
     typer.echo(f"  {tally.known} known already")
+    typer.echo(f"  {tally.continued} known, and {'would go on' if dry_run else 'gone on'} with new moves")
     typer.echo(f"  {tally.refused} refused{f', listed in {report}' if tally.refused else ''}")
+    if tally.conflicts or tally.findings:
+        typer.echo(f"{tally.conflicts} cells contradict the log, {tally.findings} are odd: listed in {odd}")
     typer.echo(f"{tally.events.total()} events {'would be added; nothing was written' if dry_run else 'added'}")
     for name, count in sorted(tally.events.items()):
         typer.echo(f"  {count} {name}")

@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from application.importing.faults import Fault
+from application.importing.faults import Finding
+from application.importing.importing import Returned
 from application.importing.mapping import LedgerMapping
 from application.importing.table import Table
 
@@ -15,8 +16,15 @@ from application.importing.table import Table
 class RefusalReport(Protocol):
     """The refused rows, for whoever is to correct them. There is no file as long as nothing was refused."""
 
-    def add(self, faults: Sequence[Fault]) -> None:
-        """Add what is wrong with some rows."""
+    def add(self, returned: Sequence[Returned]) -> None:
+        """Add some rows and what is wrong with them. Raises OSError."""
+
+
+class FindingsReport(Protocol):
+    """What is odd about rows that are in the log. There is no file as long as nothing was found."""
+
+    def add(self, findings: Sequence[Finding]) -> None:
+        """Add some findings. Raises OSError."""
 
 
 class ImportFiles(Protocol):
@@ -30,3 +38,6 @@ class ImportFiles(Protocol):
 
     def refusals(self, path: Path) -> AbstractContextManager[RefusalReport]:
         """A report to be written there, in place of an older one, which goes at once. Raises OSError."""
+
+    def findings(self, path: Path) -> AbstractContextManager[FindingsReport]:
+        """A list to be written there, in place of an older one, which goes at once. Raises OSError."""

@@ -1,4 +1,4 @@
-"""Importing: a rehearsal (`--dry-run`): everything is decided as it would be, nothing is written."""
+"""Importing: a rehearsal (`--dry-run`, a preview): everything is decided as it would be, nothing is written."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from domain.event import DomainEvent
 
 
 class Rehearsal:
-    """A log that answers an append of new streams without making it. It remembers only so many of them."""
+    """A log that answers an append without making it. It remembers only so many of the streams."""
 
     def __init__(self, log: Log) -> None:
         self._log = log
         self._pretended: dict[UUID, Sequence[DomainEvent]] = {}
 
     async def read(self, stream_id: UUID) -> Sequence[Recorded]:
-        """The stream as it lies in the log, or as it would after what was rehearsed."""
-        return await self._log.read(stream_id) or [_as_if(event) for event in self._pretended.get(stream_id, ())]
+        """The stream as it lies in the log, and as it would after what was rehearsed."""
+        return [*await self._log.read(stream_id), *map(_as_if, self._pretended.get(stream_id, ()))]
 
     async def append(self, items: Sequence[Append]) -> Sequence[Outcome]:
         """What the log would answer."""
@@ -27,12 +27,13 @@ class Rehearsal:
 
     async def _outcome(self, events: Sequence[DomainEvent]) -> Outcome:
         stream_id = events[0].originator_id
-        if await self.read(stream_id):
+        there = await self.read(stream_id)
+        if len(there) != events[0].originator_version - 1:
             return Stale()
         if len(self._pretended) >= REMEMBERED:
             self._pretended.clear()
-        self._pretended[stream_id] = events
-        return Receipt(stream_id, len(events), 0)
+        self._pretended[stream_id] = [*self._pretended.get(stream_id, ()), *events]
+        return Receipt(stream_id, events[-1].originator_version, 0)
 
 
 def _as_if(event: DomainEvent) -> Recorded:

@@ -17,6 +17,8 @@ class Row:
 
     number: int
     cells: Mapping[str, str]
+    sheet: str = ""
+    """The sheet it stands in; a file without sheets has none."""
 
 
 class Table(Protocol):

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from application.commands import enterprise_stream
 from application.importing.cells import Reading
-from application.importing.faults import IDENTITY, RowRefused
+from application.importing.faults import DEADLINE, IDENTITY, ORDER, Finding, RowRefused
 from application.importing.mapping import EnterprisePart, LedgerMapping, MovePart
 from application.importing.moves import AFTER_REPORT, MOVES, REGISTRATION, MoveName, targets
 from application.importing.saying import Cells, fault
 from application.importing.table import Row
 from domain.actors import Actor, Role
+from domain.command import Command
 from domain.enterprise.enterprise import Enterprise, Register
-from domain.event import Act
+from domain.event import Act, DomainEvent
 from domain.hazard.hazard import Hazard
 from domain.hazard.moves import Move
+from domain.hazard.rectifying import Plan
 from domain.hazard.reporting import Report
 from domain.refusals import Refusal
 from domain.rules.rulebook import Rulebook
@@ -26,12 +29,24 @@ from domain.uscc import placeholder
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """A move a row makes: what it says, from which cells, under which circumstances, and the event it comes to."""
+
+    cells: Cells
+    command: Command
+    act: Act
+    event: DomainEvent
+
+
+@dataclass(slots=True)
 class Told:
     """What a row comes to: its hazard, and the enterprise responsible, both with their events pending."""
 
     row: Row
     hazard: Hazard
     enterprise: Enterprise | None
+    made: list[Made] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
 
 
 class Telling:
@@ -50,11 +65,11 @@ class Telling:
         id = self._identity(row)
         enterprise = self._enterprise(row, now, self.mapping.enterprise) if self.mapping.enterprise else None
         first, *later = self.mapping.moves
-        hazard = self._report(row, now, first, id, enterprise)
+        told = self._report(row, now, first, id, enterprise)
         for part in later:
             if all(condition.holds(row.cells) for condition in part.when):
-                self._carry_out(row, now, part, hazard)
-        return Told(row, hazard, enterprise)
+                told.made.append(self._move(row, now, part, told))
+        return told
 
     def _identity(self, row: Row) -> UUID:
         """The same for the same row whenever it comes, so that a second import finds it in the log."""
@@ -80,29 +95,49 @@ class Telling:
         except Refusal as refusal:
             raise cells.refused(refusal) from None
 
-    def _report(self, row: Row, now: datetime, part: MovePart, id: UUID, enterprise: Enterprise | None) -> Hazard:
+    def _report(self, row: Row, now: datetime, part: MovePart, id: UUID, enterprise: Enterprise | None) -> Told:
         cells = Cells(row, part.move, self._reading)
         occurred_at = cells.moment(part.occurred_at)
         said = cells.fields(part.fields, targets(Report)) | {"occurred_at": occurred_at}
         if enterprise is not None:
             said["enterprise_uscc"] = enterprise.uscc
         report = cells.command(Report, said)
+        act = self._act(now, occurred_at)
         try:
-            return report.open(id, self._act(now, occurred_at))
+            hazard = report.open(id, act)
         except Refusal as refusal:
             raise cells.refused(refusal) from None
+        return Told(row, hazard, enterprise, [Made(cells, report, act, _last(hazard))])
 
-    def _carry_out(self, row: Row, now: datetime, part: MovePart, hazard: Hazard) -> None:
+    def _move(self, row: Row, now: datetime, part: MovePart, told: Told) -> Made:
         cells = Cells(row, part.move, self._reading, part.when)
         occurred_at = cells.moment(part.occurred_at)
         said = cells.fields(part.fields, targets(MOVES[part.move])) | {"occurred_at": occurred_at}
         if part.move is MoveName.CLOSE_BEFORE_IMPORT:
             said["source"] = self.mapping.source
         move: Move = cells.command(AFTER_REPORT[part.move], said)
-        try:
-            hazard.carry_out(move, self._act(now, occurred_at))
-        except Refusal as refusal:
-            raise cells.refused(refusal) from None
+        act = self._act(now, occurred_at)
+        told.findings += carry_out(cells, move, act, told.hazard)
+        return Made(cells, move, act, _last(told.hazard))
 
     def _act(self, now: datetime, occurred_at: datetime) -> Act:
         return Act(self._importer, now, occurred_at, self._correlation_id, self._rules)
+
+
+def carry_out(cells: Cells, move: Move, act: Act, hazard: Hazard) -> Sequence[Finding]:
+    """Make the move on the hazard; what is odd about its times. Raises RowRefused."""
+    before = hazard.modified_on
+    try:
+        hazard.carry_out(move, act)
+    except Refusal as refusal:
+        raise cells.refused(refusal) from None
+    findings = [cells.finding("occurred_at", ORDER)] if act.occurred_at < before else []
+    if isinstance(move, Plan) and move.deadline is not None and move.deadline < act.occurred_at.date():
+        findings.append(cells.finding("deadline", DEADLINE))
+    return findings
+
+
+def _last(hazard: Hazard) -> DomainEvent:
+    event = hazard.pending_events[-1]
+    assert isinstance(event, DomainEvent)
+    return event

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from application.importing.files import RefusalReport
+from application.importing.files import FindingsReport, RefusalReport
 from application.importing.mapping import LedgerMapping
 from application.importing.table import Table
 from infrastructure.importing.csv_table import CsvTable
 from infrastructure.importing.mappings import load_mapping
-from infrastructure.importing.report import CsvRefusals
+from infrastructure.importing.report import CsvFindings, CsvRefusals
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -38,3 +38,7 @@ class Files:
     def refusals(self, path: Path) -> AbstractContextManager[RefusalReport]:
         """A report to be written there. Raises OSError."""
         return CsvRefusals(path)
+
+    def findings(self, path: Path) -> AbstractContextManager[FindingsReport]:
+        """A list to be written there. Raises OSError."""
+        return CsvFindings(path)

@@ -97,6 +97,11 @@ def refused(given: Row, under: LedgerMapping | None = None) -> list[Fault]:
     raise AssertionError(f"not refused: {[event.name for event in told.hazard.pending_events]}")
 
 
+def findings(given: Row, under: LedgerMapping | None = None) -> list[tuple[str, str, str]]:
+    """What is odd about the row: column, value and rule."""
+    return [(one.column, one.value, one.rule) for one in tell(given, under).findings]
+
+
 def names(told: Told) -> list[str]:
     """The events of the row's hazard, by the word in the middle of their names."""
     return [event.name.split(".")[1] for event in told.hazard.pending_events]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from application.importing.faults import Fault
+from application.importing.faults import Fault, Finding
 from application.importing.importing import Importing, Tally
 from application.importing.telling import Telling
 from infrastructure.importing.files import Files
@@ -30,35 +32,46 @@ def day(cell: str) -> tuple[int, ...]:
 
 
 class Counted:
-    """A row's moves as a reader would list them: what happened when; and why the loop would refuse it, if it would."""
+    """A row's moves as a reader would list them: what happened when; what is out of order; why it would be refused."""
 
     def __init__(self) -> None:
         self.events: Counter[str] = Counter()
         self.refused: dict[int, str] = {}
+        self.out_of_order: list[int] = []
 
     def add(self, number: int, moves: list[tuple[str, tuple[int, ...]]], why_not: str | None = None) -> None:
-        """Count a row whose moves run forward in time and which nothing else speaks against."""
-        days = [when for _, when in moves]
-        if why_not is None and days != sorted(days):
-            why_not = "occurred_at.before"
+        """Count a row that nothing speaks against, whatever order in time its moves are in."""
         if why_not is not None:
             self.refused[number] = why_not
-        else:
-            self.events.update(f"hazard.{name}.v1" for name, _ in moves)
+            return
+        days = [when for _, when in moves]
+        self.out_of_order += [number for earlier, later in pairwise(days) if later < earlier]
+        self.events.update(f"hazard.{name}.v1" for name, _ in moves)
 
     def said(self, *names: str) -> list[int]:
         """How many rows that can go in say each of these."""
         return [self.events[f"hazard.{name}.v1"] for name in names]
 
 
-async def taken_in(log: Any, named: str, mapping: str) -> tuple[Tally, list[Fault], Counter[str]]:
-    """The tally of an import into this log, the refused cells, and how many events of each name the log has then."""
+@dataclass
+class Taken:
+    """The tally of an import, the refused cells, what is odd, and how many events of each name the log has then."""
+
+    tally: Tally
+    faults: list[Fault]
+    found: list[Finding]
+    names: Counter[str]
+
+
+async def taken_in(log: Any, named: str, mapping: str) -> Taken:
+    """Import a file into this log."""
     files = Files()
     under = files.mapping(mapping)
     telling = Telling(under, KUNSHAN, RULES, RUN)
-    tally, faults = Tally(), []
+    taken = Taken(Tally(), [], [], Counter())
     async for batch in Importing(telling, log, SystemClock()).batches(files.table(named, under).rows()):
-        tally.add(batch)
-        faults += batch.faults
-    names = Counter(recorded.name for recorded in await log.read_after(0, 100_000))
-    return tally, faults, names
+        taken.tally.add(batch)
+        taken.faults += [fault for one in batch.returned for fault in one.faults]
+        taken.found += batch.found
+    taken.names.update(recorded.name for recorded in await log.read_after(0, 100_000))
+    return taken

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from application.importing.faults import Fault
 from application.importing.importing import BATCH, Importing, Tally
 from application.importing.rehearsing import Rehearsal
 from application.importing.telling import Telling
@@ -33,8 +34,13 @@ async def imported(log, rows, under=None) -> Tally:
     total = Tally()
     async for batch in run(log, rows, under):
         total.add(batch)
-        total.faults = [*total.faults, *batch.faults]
+        total.returned = [*total.returned, *batch.returned]
+        total.found = [*total.found, *batch.found]
     return total
+
+
+def faults_of(tally: Tally) -> list[Fault]:
+    return [fault for one in tally.returned for fault in one.faults]
 
 
 def run(log, rows, under=None):
@@ -60,7 +66,7 @@ async def test_a_refused_row_keeps_no_other_out_and_leaves_nothing(log):
     tally = await imported(log, [row(2), row(3, No="2", Who="elsewhere", Deadline="尽快"), row(4, No="3")])
 
     assert (tally.imported, tally.refused) == (2, 1)
-    assert [(fault.row, fault.column, fault.value, fault.rule) for fault in tally.faults] == [
+    assert [(fault.row, fault.column, fault.value, fault.rule) for fault in faults_of(tally)] == [
         (3, "Deadline", "尽快", "import.date")
     ]
     assert tally.events == await names_in(log)
@@ -92,24 +98,25 @@ async def test_a_row_is_known_also_after_the_hazard_has_moved_on_and_its_texts_w
     assert (again.known, again.refused) == (1, 0)
 
 
-async def test_a_row_that_says_something_else_than_the_log_is_refused_not_overwritten(log):
+async def test_a_cell_that_contradicts_the_log_is_told_with_both_values_and_nothing_is_written_over(log):
     await imported(log, [row(2)])
     before = await log.head()
 
-    tally = await imported(log, [row(2, Grade="重大")])
+    tally = await imported(log, [row(2, Grade="重大", Closed="2025-03-19")])
 
-    assert [(fault.row, fault.column, fault.value, fault.rule) for fault in tally.faults] == [
-        (2, "No", "1", "import.differs")
+    assert [(one.row, one.column, one.value, one.in_log, one.rule) for one in tally.found] == [
+        (2, "Grade", "重大", "general", "import.conflict"),
+        (2, "Closed", "2025-03-19", "2025-03-18", "import.conflict"),
     ]
-    assert (tally.known, tally.refused) == (0, 1)
+    assert (tally.known, tally.refused, tally.conflicts) == (1, 0, 2)
     assert await log.head() == before
 
 
 async def test_the_same_hazard_twice_with_different_grades_goes_in_once(log):
     tally = await imported(log, [row(2), row(3, Grade="重大"), row(4)])
 
-    assert (tally.imported, tally.refused, tally.known) == (1, 1, 1)
-    assert [(fault.row, fault.rule) for fault in tally.faults] == [(3, "import.differs")]
+    assert (tally.imported, tally.refused, tally.known, tally.conflicts) == (1, 0, 2, 1)
+    assert [(one.row, one.rule) for one in tally.found] == [(3, "import.conflict")]
 
 
 async def test_a_rehearsal_says_the_same_and_writes_nothing(log):
@@ -163,7 +170,7 @@ async def test_rows_are_taken_as_they_come_a_batch_at_a_time(log):
 
     sizes = [(batch.rows, len(taken)) async for batch in run(log, rows())]
 
-    assert sizes == [(BATCH, BATCH), (BATCH, 2 * BATCH), (1, 2 * BATCH + 1)]
+    assert sizes == [(BATCH, 2 * BATCH), (BATCH, 2 * BATCH + 1), (1, 2 * BATCH + 1)], "one is told while one is written"
 
 
 async def test_a_ledger_without_rows_is_no_event(log):

@@ -8,7 +8,7 @@ import pytest
 from domain.actors import Role
 from domain.hazard.words import Grade, Stage
 from domain.uscc import check_digit, is_placeholder
-from tests.application.importing.given import BY_NAME, NOW, RUN, faults, mapping, names, refused, row, tell
+from tests.application.importing.given import BY_NAME, NOW, RUN, faults, findings, mapping, names, refused, row, tell
 
 CODE = "91320583MA0000001" + check_digit("91320583MA0000001")
 
@@ -222,14 +222,29 @@ class TestEnterprise:
         ({"What": "x" * 4001}, ("What", "x" * 4001, "string_too_long")),
         ({"Grade": "较大"}, ("Grade", "较大", "import.unmapped")),
         ({"Assigned": ""}, ("Assigned", "", "import.occurred_at")),
-        ({"Assigned": "2025-03-02"}, ("Assigned", "2025-03-02", "occurred_at.before")),
         ({"Deadline": "尽快"}, ("Deadline", "尽快", "import.date")),
         ({"Grade": ""}, ("Deadline", "2025-03-20", "stage")),
-        ({"Closed": "2025-03-03"}, ("Closed", "2025-03-03", "occurred_at.before")),
     ],
 )
 def test_a_row_that_can_not_have_been_so_is_refused_with_cell_and_rule(cells, refusal):
     assert faults(row(**cells)) == [refusal]
+
+
+@pytest.mark.parametrize(
+    ("cells", "finding"),
+    [
+        ({"Assigned": "2025-03-02"}, ("Assigned", "2025-03-02", "import.order")),
+        ({"Closed": "2025-03-02"}, ("Closed", "2025-03-02", "import.order")),
+        ({"Deadline": "2025-03-01"}, ("Deadline", "2025-03-01", "import.deadline")),
+    ],
+)
+def test_what_is_out_of_order_in_time_is_told_as_stated_and_found(cells, finding):
+    assert findings(row(**cells)) == [finding]
+    assert names(tell(row(**cells))) == ["reported", "self_inspected", "rectification_planned", "closed_before_import"]
+
+
+def test_nothing_is_found_where_all_is_in_order():
+    assert findings(row()) == []
 
 
 def test_all_cells_that_a_move_can_not_read_are_told_at_once():

@@ -1,10 +1,13 @@
 """A record may say less than the loop asks for; what it may never do is close a hazard through the loop."""
 
+from datetime import timedelta
+
 import pytest
 
 from domain.actors import Role
+from domain.command import NOT_AHEAD, NOT_BEFORE
 from domain.hazard import rules
-from domain.hazard.closing import CloseBeforeImport, ClosedOut, CloseOut, Reopen
+from domain.hazard.closing import CloseBeforeImport, ClosedBeforeImport, ClosedOut, CloseOut, Reopen
 from domain.hazard.grading import ChallengeGrade, Regrade, Regraded
 from domain.hazard.inspecting import Dismiss, Dismissed, SelfInspect, SelfInspected
 from domain.hazard.rectifying import DeadlineExtended, Extend, Plan, RectificationPlanned, Rectified, Rectify
@@ -12,7 +15,7 @@ from domain.hazard.reinspecting import Reinspect, Reinspected
 from domain.hazard.reporting import Report, Reported
 from domain.hazard.words import Channel, Grade, Result, Stage
 from domain.refusals import NotAllowed, WrongStage
-from tests.domain.given import ACTORS, did, given
+from tests.domain.given import ACTORS, NOW, did, given
 from tests.domain.hazard.duties import KEYS
 from tests.domain.hazard.roads import (
     DEADLINE,
@@ -59,6 +62,25 @@ def test_given_a_record_then_one_actor_tells_of_everybody_in_it() -> None:
     given(told, did(IMPORTER, FAILED.command), did(IMPORTER, rectified().command)).when(
         Reinspect(result=Result.PASSED), by=IMPORTER
     ).at(Stage.VERIFIED)
+
+
+def test_given_a_record_when_a_closing_lies_before_the_finding_then_it_is_told_as_it_stands() -> None:
+    closing = CloseBeforeImport(source="a ledger", occurred_at=NOW - timedelta(days=30))
+    outcome = given(did(IMPORTER, reported().command)).when(closing, by=IMPORTER)
+    outcome.then(ClosedBeforeImport, source="a ledger").at(Stage.CLOSED)
+    assert outcome.events[0].occurred_at == NOW - timedelta(days=30)
+
+
+def test_given_a_record_when_it_speaks_of_the_future_then_refused() -> None:
+    closing = CloseBeforeImport(source="a ledger", occurred_at=NOW + timedelta(days=1))
+    given(did(IMPORTER, reported().command)).when(closing, by=IMPORTER).refused(NOT_AHEAD, "occurred_at")
+
+
+def test_given_a_record_out_of_order_when_people_go_on_then_they_are_not_before_its_last() -> None:
+    rectified_early = did(IMPORTER, Rectify(occurred_at=NOW - timedelta(days=30)))
+    past = [*[did(IMPORTER, one.command) for one in road(Stage.SELF_INSPECTED)], rectified_early]
+    late = NOTICE.model_copy(update={"occurred_at": NOW - timedelta(days=31)})
+    given(past).when(late, by=OFFICER).refused(NOT_BEFORE, "occurred_at")
 
 
 UNGRADED = [did(IMPORTER, one) for one in (reported(reported_as=MAJOR).command, SelfInspect())]
