@@ -13,9 +13,10 @@ from api.cli.terminal import FOUND_FAULTS, CommandFailed, OfJurisdiction
 from api.wiring import import_files
 from application.importing.files import ImportFiles
 from application.importing.importing import Importing, Tally
+from application.importing.ledger import Ledger
 from application.importing.mapping import BadMapping, LedgerMapping
 from application.importing.rehearsing import Rehearsal
-from application.importing.table import NotATable, Table
+from application.importing.table import NotATable
 from application.importing.telling import Telling
 from application.log import Unavailable
 
@@ -29,7 +30,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def import_ledger(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="The ledger, a CSV file; or a shipped sample by name.")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The ledger, CSV or XLSX; or a shipped sample by name.")],
     mapping: Annotated[
         str, typer.Option(metavar="MAP", help="The mapping, a TOML file; or a shipped one by name (docs/import.md).")
     ],
@@ -57,7 +58,7 @@ def import_ledger(
 ) -> None:
     """Take a ledger kept elsewhere into the log. Doing it again adds only what is new."""
     files = import_files()
-    ledger, table = _read(files, file, mapping)
+    under, ledger = _read(files, file, mapping)
     report = refused or Path(f"{Path(file).stem}.refused.csv")
     odd = found or Path(f"{Path(file).stem}.findings.csv")
     for option, path in (("--refused", report), ("--findings", odd)):
@@ -66,7 +67,7 @@ def import_ledger(
     async def command() -> Tally:
         total = Tally()
         async with opened(jurisdiction) as (service, place):
-            telling = Telling(ledger, place.code, place.commands.rules, service.chance.id())
+            telling = Telling(under, place.code, place.commands.rules, service.chance.id())
             importing = Importing(telling, Rehearsal(place.log) if dry_run else place.log, service.clock)
             try:
                 with (
@@ -74,8 +75,8 @@ def import_ledger(
                     files.refusals(report) as refusals,
                     files.findings(odd) as findings,
                 ):
-                    bar = progress.add_task(table.name, total=table.size)
-                    async for batch in importing.batches(table.rows()):
+                    bar = progress.add_task(ledger.name, total=ledger.size)
+                    async for batch in importing.batches(ledger.rows()):
                         refusals.add(batch.returned)
                         findings.add(batch.found)
                         total.add(batch)
@@ -89,19 +90,19 @@ def import_ledger(
         return total
 
     tally = terminal.run(command())
-    _tell(tally, table, report, odd, dry_run)
+    _tell(tally, ledger, report, odd, dry_run)
     if tally.refused or tally.conflicts:
         raise typer.Exit(FOUND_FAULTS)
 
 
-def _read(files: ImportFiles, file: str, mapping: str) -> tuple[LedgerMapping, Table]:
+def _read(files: ImportFiles, file: str, mapping: str) -> tuple[LedgerMapping, Ledger]:
     """Mapping and ledger, before anything is started or written."""
     try:
-        ledger = files.mapping(mapping)
+        under = files.mapping(mapping)
     except BadMapping as bad:
         raise CommandFailed(f"the mapping can't be used: {bad}") from None
     try:
-        return ledger, files.table(file, ledger)
+        return under, files.ledger(file, under)
     except NotATable as bad:
         raise CommandFailed(f"{file}: {bad}; nothing was written") from None
 
@@ -120,9 +121,9 @@ def _interrupted(total: Tally, why: str) -> CommandFailed:
     return CommandFailed(sentence, INTERRUPTED)
 
 
-def _tell(tally: Tally, table: Table, report: Path, odd: Path, dry_run: bool) -> None:
+def _tell(tally: Tally, ledger: Ledger, report: Path, odd: Path, dry_run: bool) -> None:
     """The summary, on standard output."""
-    typer.echo(f"{table.name}, read as {table.encoding}: {tally.rows} rows")
+    typer.echo(f"{ledger.name}, read as {ledger.read_as}: {tally.rows} rows")
     typer.echo(f"  {tally.imported} {'would be imported' if dry_run else 'imported'}")
     typer.echo(f"  {tally.known} known already")
     typer.echo(f"  {tally.continued} known, and {'would go on' if dry_run else 'gone on'} with new moves")

@@ -9,8 +9,8 @@ from typing import Protocol
 
 from application.importing.faults import Finding
 from application.importing.importing import Returned
+from application.importing.ledger import Ledger
 from application.importing.mapping import LedgerMapping
-from application.importing.table import Table
 
 
 class RefusalReport(Protocol):
@@ -33,7 +33,7 @@ class ImportFiles(Protocol):
     def mapping(self, named: str) -> LedgerMapping:
         """The mapping in that file, or the shipped one of that name. Raises BadMapping."""
 
-    def table(self, named: str, mapping: LedgerMapping) -> Table:
+    def ledger(self, named: str, mapping: LedgerMapping) -> Ledger:
         """The ledger in that file, or the shipped sample of that name, looked through to its end. Raises NotATable."""
 
     def refusals(self, path: Path) -> AbstractContextManager[RefusalReport]:

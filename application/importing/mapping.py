@@ -11,13 +11,16 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, StringConstraints, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from application.importing.cells import CellRefused, Reading
+from application.importing.heading import MOST_ROWS
 from application.importing.moves import MOVES, REGISTRATION, MoveName, Target, targets
 from application.importing.stating import Column, Condition, Part, Stated, Value
 from domain.command import Label
+
+TOTALS = ("合计", "总计", "小计", "共计", "累计", "total", "grand total", "subtotal")
 
 SPECIMEN = datetime(2017, 9, 12)  # noqa: DTZ001 - a day to try formats on, of no place
 
@@ -29,12 +32,39 @@ class BadMapping(Exception):
         super().__init__("\n".join(f"{file}: {fault}" for fault in faults))
 
 
+HeaderRow = Annotated[int, Field(ge=1, le=50, strict=True)]
+
+HeaderRows = Annotated[
+    tuple[HeaderRow, HeaderRow],
+    BeforeValidator(
+        lambda given: (given, given) if isinstance(given, int) else given,
+        json_schema_input_type=HeaderRow | tuple[HeaderRow, HeaderRow],
+    ),
+]
+"""The row of the header, or its first and last."""
+
+
 class FileShape(Part):
-    """How the file is written. `header` is the row the column names stand in; what is above it is not read."""
+    """How the file is written. What is left out is looked for, and the answer says what was found.
+
+    `header` is the row the column names stand in, or the first and last of those they are merged over; what is above
+    it is not read.
+    """
 
     encoding: Literal["auto", "utf-8", "utf-8-sig", "gb18030"] = "auto"
-    separator: Annotated[str, StringConstraints(pattern=r"^[^\"\r\n\x00]$")] = ","
-    header: int = Field(default=1, ge=1, le=50, strict=True)
+    separator: Annotated[str, StringConstraints(pattern=r"^[^\"\r\n\x00]$")] | None = None
+    header: HeaderRows | None = None
+    sheets: tuple[Annotated[str, StringConstraints(min_length=1, max_length=100)], ...] | None = Field(
+        default=None, min_length=1
+    )
+    totals: tuple[str, ...] = TOTALS
+    """The words a row of totals begins with; such rows are passed over."""
+
+    @model_validator(mode="after")
+    def _header_from_above(self) -> Self:
+        if self.header is not None and not 0 <= self.header[1] - self.header[0] < MOST_ROWS:
+            raise PydanticCustomError("header_rows", "header: one row, or the first and last of at most three")
+        return self
 
 
 def _holds_a_date(format: str) -> str:
@@ -95,6 +125,10 @@ class LedgerMapping(Part):
     dates: Dates
     enterprise: EnterprisePart | None = None
     moves: tuple[MovePart, ...] = Field(min_length=1)
+    drop: frozenset[Column] = frozenset()
+    """Columns that are not read."""
+    mask: frozenset[Column] = frozenset()
+    """Columns of which only the first sign of everybody named is read."""
 
     @model_validator(mode="after")
     def _begins_with_the_report(self) -> Self:
@@ -112,6 +146,14 @@ class LedgerMapping(Part):
             _try_words(self.enterprise.fields, REGISTRATION, reading, "enterprise")
         for number, move in enumerate(self.moves, start=1):
             _try_words(move.fields, targets(MOVES[move.move]), reading, f"move {number} ({move.move})")
+        return self
+
+    @model_validator(mode="after")
+    def _nothing_comes_from_what_is_dropped(self) -> Self:
+        for name in sorted(self.drop & self.columns):
+            raise PydanticCustomError("dropped", "drop: {name}: the mapping reads it", {"name": name})
+        for name in sorted(self.mask & set(self.identity)):
+            raise PydanticCustomError("masked", "mask: {name}: it tells rows apart", {"name": name})
         return self
 
     @property

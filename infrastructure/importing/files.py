@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from application.importing.files import FindingsReport, RefusalReport
+from application.importing.ledger import Ledger
 from application.importing.mapping import LedgerMapping
-from application.importing.table import Table
-from infrastructure.importing.csv_table import CsvTable
+from infrastructure.importing.books import open_ledger
 from infrastructure.importing.mappings import load_mapping
 from infrastructure.importing.report import CsvFindings, CsvRefusals
 
@@ -28,12 +28,12 @@ class Files:
         """The shipped mapping of that name, or the one in that file. Raises BadMapping."""
         return load_mapping(named)
 
-    def table(self, named: str, mapping: LedgerMapping) -> Table:
+    def ledger(self, named: str, mapping: LedgerMapping) -> Ledger:
         """The ledger in that file or, where there is none, the shipped sample of that name. Raises NotATable."""
         path = Path(named)
         if named in shipped_samples() and not path.exists():
             path = SAMPLES / named
-        return CsvTable(path, mapping.file, mapping.columns)
+        return open_ledger(path, mapping)
 
     def refusals(self, path: Path) -> AbstractContextManager[RefusalReport]:
         """A report to be written there. Raises OSError."""

@@ -67,7 +67,7 @@ def test_given_the_sample_then_every_row_is_in_the_log_or_in_the_list(hazardloop
 
     assert ran.code == 1
     assert ran.out.splitlines()[:7] == [
-        "yinhuan_taizhang.csv, read as utf-8-sig: 40 rows",
+        "yinhuan_taizhang.csv, read as utf-8-sig, separated by commas; header in row 1: 40 rows",
         "  39 imported",
         "  0 known already",
         "  0 known, and gone on with new moves",
@@ -147,7 +147,7 @@ def test_given_another_encoding_then_the_rows_are_the_same(
 
     ran = hazardloop("import", ledger(encoding=encoding), "--mapping", MAPPING)
 
-    assert f"mine.csv, read as {encoding}: 40 rows\n" in ran.out
+    assert f"mine.csv, read as {encoding}, separated by commas; header in row 1: 40 rows\n" in ran.out
     assert "  39 known already\n" in ran.out
 
 
@@ -156,7 +156,6 @@ def test_given_a_mapping_of_ones_own_then_it_is_read_from_its_file(hazardloop: H
         """
         source = "a list"
         identity = ["No"]
-        file = { separator = ";" }
         dates = { formats = ["%d.%m.%Y"] }
         [[moves]]
         move = "report"
@@ -204,7 +203,7 @@ def refused(ran: Ran, sentence: str) -> None:
     ("content", "sentence"),
     [
         (b"", "x.csv: the file is empty; nothing was written"),
-        (b"PK\x03\x04\x00\x00", "x.csv: row 1 holds the character NUL"),
+        (b"PK\x03\x04\x00\x00", "x.csv: the file is no XLSX"),
         (b"a,b\n1,2\n", 'x.csv: the header in row 1 has no column "'),
         (b"\xff\xff", "x.csv: the file is not text in UTF-8 or GB18030"),
         ((SAMPLES / SAMPLE).read_bytes() + b"41,x\n", "x.csv: row 42 has 2 cells where the header has 26"),

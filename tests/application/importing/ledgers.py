@@ -69,7 +69,7 @@ async def taken_in(log: Any, named: str, mapping: str) -> Taken:
     under = files.mapping(mapping)
     telling = Telling(under, KUNSHAN, RULES, RUN)
     taken = Taken(Tally(), [], [], Counter())
-    async for batch in Importing(telling, log, SystemClock()).batches(files.table(named, under).rows()):
+    async for batch in Importing(telling, log, SystemClock()).batches(files.ledger(named, under).rows()):
         taken.tally.add(batch)
         taken.faults += [fault for one in batch.returned for fault in one.faults]
         taken.found += batch.found

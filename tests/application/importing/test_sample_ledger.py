@@ -57,7 +57,7 @@ def told():
     files = Files()
     mapping = files.mapping("sample_zh")
     telling = Telling(mapping, KUNSHAN, RULES, RUN)
-    good = (row for row in files.table(NAME, mapping).rows() if row.number not in counted_by_hand()[0].refused)
+    good = (row for row in files.ledger(NAME, mapping).rows() if row.number not in counted_by_hand()[0].refused)
     return {one.row.cells["序号"]: one for one in (telling.tell(row, NOW) for row in good)}
 
 

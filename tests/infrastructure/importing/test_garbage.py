@@ -12,7 +12,7 @@ from application.importing.faults import RowRefused
 from application.importing.mapping import BadMapping
 from application.importing.table import NotATable
 from application.importing.telling import Telling
-from infrastructure.importing.csv_table import CsvTable
+from infrastructure.importing.books import open_ledger
 from infrastructure.importing.files import SAMPLES
 from infrastructure.importing.mappings import SHIPPED, load_mapping
 from tests.application.importing.given import NOW, RULES, RUN
@@ -50,7 +50,7 @@ def refusals(file: Path) -> list[str]:
     telling = Telling(MAPPING, RULES.area, RULES, RUN)
     sentences = []
     try:
-        for row in CsvTable(file, MAPPING.file, MAPPING.columns).rows():
+        for row in open_ledger(file, MAPPING).rows():
             try:
                 telling.tell(row, NOW)
             except RowRefused as refused:

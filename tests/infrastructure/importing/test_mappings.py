@@ -67,12 +67,12 @@ def test_a_ledger_of_the_samples_name_goes_before_the_sample(tmp_path, monkeypat
     monkeypatch.chdir(tmp_path)
     files = Files()
     mapping = files.mapping("sample_zh")
-    assert files.table("yinhuan_taizhang.csv", mapping).size == 40
+    assert files.ledger("yinhuan_taizhang.csv", mapping).size == 40
 
     sample = (SAMPLES / "yinhuan_taizhang.csv").read_text(encoding="utf-8")
     (tmp_path / "yinhuan_taizhang.csv").write_text(sample.partition("\n")[0] + "\n")
 
-    assert files.table("yinhuan_taizhang.csv", mapping).size == 0
+    assert files.ledger("yinhuan_taizhang.csv", mapping).size == 0
 
 
 @pytest.mark.parametrize(

@@ -7,20 +7,21 @@ import io
 
 import pytest
 
-from application.importing.mapping import FileShape
+from application.importing.ledger import MOST_COLUMNS, Ledger
 from application.importing.table import NotATable
-from infrastructure.importing.csv_table import LONGEST_ROW, MOST_COLUMNS, CsvTable
+from infrastructure.importing.books import open_ledger
+from infrastructure.importing.csv_book import LONGEST_ROW
+from tests.infrastructure.importing.two_columns import cells, two_columns
 
-COLUMNS = frozenset({"序号", "隐患描述"})
 LEDGER = "序号,隐患描述,备注\n1,防护栏杆缺失,\n2,灯不亮,已换\n"
 
 
 @pytest.fixture
 def table(tmp_path):
-    def written(content: str | bytes, written_in: str = "utf-8", **shape) -> CsvTable:
+    def written(content: str | bytes, written_in: str = "utf-8", **shape) -> Ledger:
         file = tmp_path / "ledger.csv"
         file.write_bytes(content if isinstance(content, bytes) else content.encode(written_in))
-        return CsvTable(file, FileShape.model_validate(shape), COLUMNS)
+        return open_ledger(file, two_columns(**shape))
 
     return written
 
@@ -35,16 +36,12 @@ def refusal(table):
     return refused
 
 
-def cells(table: CsvTable) -> list[tuple[int, ...]]:
-    return [(row.number, *row.cells.values()) for row in table.rows()]
-
-
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 @pytest.mark.parametrize("said", ["auto", "as it is"])
 def test_the_encodings_spreadsheets_write(table, encoding, said):
     ledger = table(LEDGER, encoding, encoding=encoding if said == "as it is" else "auto")
 
-    assert ledger.encoding == encoding
+    assert ledger.read_as == f"{encoding}, separated by commas; header in row 1"
     assert cells(ledger) == [(2, "1", "防护栏杆缺失", ""), (3, "2", "灯不亮", "已换")]
 
 
@@ -58,9 +55,20 @@ def test_its_size_is_known_before_its_first_row_is_asked_for(table):
     assert (ledger.name, ledger.size) == ("ledger.csv", 2)
 
 
-@pytest.mark.parametrize("separator", [";", "\t", "|", "；"])
-def test_other_separators(table, separator):
-    assert len(cells(table(LEDGER.replace(",", separator), separator=separator))) == 2
+@pytest.mark.parametrize("stated", [True, False])
+@pytest.mark.parametrize(
+    ("separator", "called"),
+    [(";", "semicolons"), ("\t", "tabs"), ("|", "bars"), ("；", "；"), ("，", "Chinese commas")],
+)
+def test_other_separators_stated_or_guessed_and_said(table, separator, called, stated):
+    ledger = table(LEDGER.replace(",", separator), **({"separator": separator} if stated else {}))
+
+    assert len(cells(ledger)) == 2
+    assert f"separated by {called};" in ledger.read_as
+
+
+def test_a_separator_that_is_stated_is_taken_at_its_word(refusal):
+    assert 'has no column "序号"' in refusal(LEDGER, separator=";")
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -90,13 +98,53 @@ def test_a_title_above_the_header(table, refusal):
     titled = "某公司隐患排查治理台账,,\n" + LEDGER
 
     assert cells(table(titled, header=2))[0] == (3, "1", "防护栏杆缺失", "")
-    assert refusal(titled) == 'the header in row 1 has no column "序号", "隐患描述", which the mapping names'
+    assert cells(table(titled))[0] == (3, "1", "防护栏杆缺失", "")
+    assert "header in row 2" in table(titled).read_as
+    assert refusal(titled, header=1) == 'the header in row 1 has no column "序号", "隐患描述", which the mapping names'
 
 
-def test_a_header_merged_over_three_rows_is_none(refusal):
-    merged = "隐患,,,整改,\n基本情况,,,期限,\n序号,隐患描述,部位,日期,备注\n1,灯不亮,仓库,2024-06-03,\n"
+def test_a_header_merged_over_three_rows(table, refusal):
+    merged = "台账,,,,\n序号,隐患,,整改,\n,基本情况,,期限,负责\n,描述,部位,,\n1,灯不亮,仓库,2024-06-03,甲\n"
+    ledger = table(merged, identity="序号", what="隐患/基本情况/描述")
 
-    assert 'no column "序号"' in refusal(merged)
+    assert cells(ledger) == [(5, "1", "灯不亮", "仓库", "2024-06-03", "甲")]
+    assert next(ledger.rows()).cells.keys() == {
+        "序号",
+        "隐患/基本情况/描述",
+        "隐患/基本情况/部位",
+        "整改/期限",
+        "整改/负责",
+    }
+    assert "header in rows 2 to 4" in ledger.read_as
+    assert cells(table(merged, identity="序号", what="隐患/基本情况/描述", header=[2, 4])) == cells(ledger)
+    assert "has no column" in refusal(merged, identity="序号", what="隐患/基本情况/描述", header=[2, 3])
+
+
+def test_rows_of_totals_are_passed_over_and_said(table):
+    totalled = LEDGER + "合 计：,2,\n3,门,\n Total ,9\n"
+    ledger = table(totalled)
+
+    assert [number for number, *_ in cells(ledger)] == [2, 3, 5]
+    assert (ledger.size, ledger.totals) == (3, 2)
+    assert "without 2 rows of totals" in ledger.read_as
+
+
+def test_a_mapping_may_say_that_there_are_no_totals(table):
+    assert [number for number, *_ in cells(table(LEDGER + "合计,2,\n", totals=[]))] == [2, 3, 4]
+
+
+def test_names_of_columns_lose_their_line_breaks(table):
+    broken = '"序\n号","隐患\n描述","due\ndate"\n1,灯,\n'
+
+    assert list(next(table(broken).rows()).cells) == ["序号", "隐患描述", "due date"]
+
+
+def test_a_column_may_be_dropped_or_masked_while_it_is_read(table):
+    people = "序号,隐患描述,检查人,电话\n1,灯,张三、李四,13800000000\n"
+    (row,) = table(people, drop=["电话"], mask=["检查人"]).rows()
+
+    assert (row.cells["检查人"], row.cells["电话"]) == ("张＊、李＊", "")
+    assert row.raw == ["1", "灯", "张＊、李＊", ""]
 
 
 def test_a_file_that_is_cut_between_two_looks(table, tmp_path):
@@ -119,8 +167,9 @@ def test_a_file_that_is_cut_between_two_looks(table, tmp_path):
         (LEDGER + "3,灯,,\n", "row 4 has 4 cells where the header has 3"),
         (LEDGER + '3,"灯,\n', "row 4 is not CSV: unexpected end of data"),
         (LEDGER + '3,"灯"x,\n', "row 4 is not CSV"),
-        (LEDGER + "3,灯\x00,\n", "row 4 holds the character NUL"),
-        (b"PK\x03\x04\x14\x00\x06\x00", "row 1 holds the character NUL; a spreadsheet has to be saved as CSV first"),
+        (LEDGER + "3,灯\x00,\n", "row 4 holds the character NUL, which no text has"),
+        (b"PK\x03\x04\x14\x00\x06\x00", "the file is no XLSX: it can't be unpacked"),
+        (bytes.fromhex("D0CF11E0A1B11AE1") + bytes(600), "the file is an old spreadsheet (XLS)"),
         (LEDGER + f"3,{'x' * 200_000},\n", "row 4 is not CSV: field larger than field limit"),
         (LEDGER + "3," + "x," * LONGEST_ROW, f"row 4 is longer than {LONGEST_ROW} characters"),
         (",".join(f"c{number}" for number in range(100_000)), "the header has 100000 columns"),
@@ -141,11 +190,11 @@ def test_another_encoding_than_the_mapping_says(refusal):
 def test_a_folder_or_nothing_is_no_file(tmp_path):
     for path, sentence in [(tmp_path, "this is not a file"), (tmp_path / "none.csv", "there is no such file")]:
         with pytest.raises(NotATable, match=sentence):
-            CsvTable(path, FileShape(), COLUMNS)
+            open_ledger(path, two_columns())
 
 
 def test_what_stands_nowhere_in_the_header_is_listed_only_so_far(tmp_path):
     (tmp_path / "ledger.csv").write_text("a\n")
 
     with pytest.raises(NotATable, match='"x09" and 5 more'):
-        CsvTable(tmp_path / "ledger.csv", FileShape(), frozenset(f"x{number:02}" for number in range(15)))
+        open_ledger(tmp_path / "ledger.csv", two_columns(more=[f"x{number:02}" for number in range(13)]))
