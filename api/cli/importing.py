@@ -41,8 +41,8 @@ def import_ledger(
     refused: Annotated[
         Path | None,
         typer.Option(
-            metavar="OUT.csv",
-            help="Where refused rows are listed; without it NAME.refused.csv here.",
+            metavar="OUT",
+            help="Where refused rows go, to be corrected; without it NAME.refused.csv (or .xlsx) here.",
             show_default=False,
         ),
     ] = None,
@@ -59,7 +59,7 @@ def import_ledger(
     """Take a ledger kept elsewhere into the log. Doing it again adds only what is new."""
     files = import_files()
     under, ledger = _read(files, file, mapping)
-    report = refused or Path(f"{Path(file).stem}.refused.csv")
+    report = refused or Path(f"{Path(file).stem}.refused{'.csv' if ledger.book.ragged else '.xlsx'}")
     odd = found or Path(f"{Path(file).stem}.findings.csv")
     for option, path in (("--refused", report), ("--findings", odd)):
         _can_be_written(option, path, file)
@@ -72,12 +72,12 @@ def import_ledger(
             try:
                 with (
                     terminal.progress() as progress,
-                    files.refusals(report) as refusals,
+                    files.returned(report, ledger) as returned,
                     files.findings(odd) as findings,
                 ):
                     bar = progress.add_task(ledger.name, total=ledger.size)
                     async for batch in importing.batches(ledger.rows()):
-                        refusals.add(batch.returned)
+                        returned.add(batch.returned)
                         findings.add(batch.found)
                         total.add(batch)
                         progress.advance(bar, batch.rows)
@@ -127,7 +127,7 @@ def _tell(tally: Tally, ledger: Ledger, report: Path, odd: Path, dry_run: bool) 
     typer.echo(f"  {tally.imported} {'would be imported' if dry_run else 'imported'}")
     typer.echo(f"  {tally.known} known already")
     typer.echo(f"  {tally.continued} known, and {'would go on' if dry_run else 'gone on'} with new moves")
-    typer.echo(f"  {tally.refused} refused{f', listed in {report}' if tally.refused else ''}")
+    typer.echo(f"  {tally.refused} refused{f', returned in {report}' if tally.refused else ''}")
     if tally.conflicts or tally.findings:
         typer.echo(f"{tally.conflicts} cells contradict the log, {tally.findings} are odd: listed in {odd}")
     typer.echo(f"{tally.events.total()} events {'would be added; nothing was written' if dry_run else 'added'}")

@@ -13,7 +13,7 @@ from application.importing.ledger import Ledger
 from application.importing.mapping import LedgerMapping
 
 
-class RefusalReport(Protocol):
+class ReturnedRows(Protocol):
     """The refused rows, for whoever is to correct them. There is no file as long as nothing was refused."""
 
     def add(self, returned: Sequence[Returned]) -> None:
@@ -28,7 +28,7 @@ class FindingsReport(Protocol):
 
 
 class ImportFiles(Protocol):
-    """Ledgers, mappings and refusal reports."""
+    """Ledgers, mappings, and what an import has to say."""
 
     def mapping(self, named: str) -> LedgerMapping:
         """The mapping in that file, or the shipped one of that name. Raises BadMapping."""
@@ -36,8 +36,8 @@ class ImportFiles(Protocol):
     def ledger(self, named: str, mapping: LedgerMapping) -> Ledger:
         """The ledger in that file, or the shipped sample of that name, looked through to its end. Raises NotATable."""
 
-    def refusals(self, path: Path) -> AbstractContextManager[RefusalReport]:
-        """A report to be written there, in place of an older one, which goes at once. Raises OSError."""
+    def returned(self, path: Path, ledger: Ledger) -> AbstractContextManager[ReturnedRows]:
+        """A file of the ledger's shape to be written there. An older one goes at once. Raises OSError."""
 
     def findings(self, path: Path) -> AbstractContextManager[FindingsReport]:
         """A list to be written there, in place of an older one, which goes at once. Raises OSError."""

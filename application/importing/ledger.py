@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from application.importing.formulas import as_it_was
 from application.importing.heading import Heading, find, head_of
 from application.importing.mapping import LedgerMapping
 from application.importing.people import masked
@@ -33,8 +34,8 @@ class Ledger:
 
     def __init__(self, book: Book, mapping: LedgerMapping) -> None:
         self.book = book
-        self._mapping = mapping
-        self._columns = mapping.columns
+        self.mapping = mapping
+        self.columns = mapping.columns
         self._totals = frozenset(map(_folded, mapping.file.totals))
         self.parts, self._passed_over = self._read_parts()
         self.totals = 0
@@ -66,9 +67,10 @@ class Ledger:
             yield from self._rows_of(part)
 
     def _rows_of(self, part: Part) -> Iterator[Row]:
-        names, drop, mask = part.heading.names, self._mapping.drop, self._mapping.mask
+        names, drop, mask = part.heading.names, self.mapping.drop, self.mapping.mask
         dropped = [at for at, name in enumerate(names) if name in drop or name in (CELL, RULE)]
         hidden = [at for at, name in enumerate(names) if name in mask]
+        returned = self.book.ragged and CELL in names
         for number, cells in part.sheet.records():
             if number <= part.heading.last or not any(cells):
                 continue
@@ -78,11 +80,13 @@ class Ledger:
             if len(cells) != len(names) and self.book.ragged:
                 raise NotATable(f"row {number} has {len(cells)} cells where the header has {len(names)}")
             kept = _without(cells, dropped, hidden) if dropped or hidden else cells
+            if returned:
+                kept = list(map(as_it_was, kept))
             yield Row(number, dict(zip(names, kept, strict=False)), part.sheet.name, kept)
 
     def _read_parts(self) -> tuple[Sequence[Part], Sequence[str]]:
         """The sheets to be read, and the names of those without the columns that the mapping names."""
-        wanted = self._mapping.file.sheets
+        wanted = self.mapping.file.sheets
         sheets = [sheet for sheet in self.book.sheets if wanted is None or sheet.name in wanted]
         if wanted is not None and len(sheets) < len(wanted):
             raise NotATable(f"there is no {_sheets(sorted(set(wanted) - {sheet.name for sheet in sheets}))}")
@@ -101,21 +105,21 @@ class Ledger:
 
     def _read_part(self, sheet: Sheet) -> Part:
         of_sheet = f"sheet {sheet.name}: " * bool(sheet.name)
-        asked = self._mapping.file.header
+        asked = self.mapping.file.header
         head = head_of(sheet.records(), asked)
-        heading = find(head, lambda names: len(self._columns & set(names)), asked)
+        heading = find(head, lambda names: len(self.columns & set(names)), asked)
         if heading is None:
             raise NotATable(f"{of_sheet}there is no header in row {asked[0] if asked else 1}")
         names = heading.names
         width = len(names) if self.book.ragged else sum(map(bool, names))
         if width > MOST_COLUMNS:
             raise NotATable(f"{of_sheet}the header has {width} columns, more than {MOST_COLUMNS}")
-        missing = sorted(self._columns - set(names))
+        missing = sorted(self.columns - set(names))
         if missing:
             raise NotATable(
                 f"{of_sheet}the header in {heading.rows} has no column {_listed(missing)}, which the mapping names"
             )
-        twice = sorted(name for name in self._columns if names.count(name) > 1)
+        twice = sorted(name for name in self.columns if names.count(name) > 1)
         if twice:
             raise NotATable(f"{of_sheet}the header in {heading.rows} has more than one column {_listed(twice)}")
         return Part(sheet, heading, [cells for number, cells in head if number <= heading.last])

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from application.importing.files import FindingsReport, RefusalReport
+from application.importing.files import FindingsReport, ReturnedRows
 from application.importing.ledger import Ledger
 from application.importing.mapping import LedgerMapping
+from infrastructure.importing import returned
 from infrastructure.importing.books import open_ledger
+from infrastructure.importing.findings import CsvFindings
 from infrastructure.importing.mappings import load_mapping
-from infrastructure.importing.report import CsvFindings, CsvRefusals
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -35,9 +36,9 @@ class Files:
             path = SAMPLES / named
         return open_ledger(path, mapping)
 
-    def refusals(self, path: Path) -> AbstractContextManager[RefusalReport]:
-        """A report to be written there. Raises OSError."""
-        return CsvRefusals(path)
+    def returned(self, path: Path, ledger: Ledger) -> AbstractContextManager[ReturnedRows]:
+        """A file of the ledger's shape to be written there. Raises OSError."""
+        return returned.ReturnedRows(path, ledger)
 
     def findings(self, path: Path) -> AbstractContextManager[FindingsReport]:
         """A list to be written there. Raises OSError."""

@@ -71,7 +71,7 @@ def test_given_the_sample_then_every_row_is_in_the_log_or_in_the_list(hazardloop
         "  39 imported",
         "  0 known already",
         "  0 known, and gone on with new moves",
-        "  1 refused, listed in yinhuan_taizhang.refused.csv",
+        "  1 refused, returned in yinhuan_taizhang.refused.csv",
         "0 cells contradict the log, 1 are odd: listed in yinhuan_taizhang.findings.csv",
         f"{EVENTS_OF_SAMPLE} events added",
     ]
@@ -79,15 +79,11 @@ def test_given_the_sample_then_every_row_is_in_the_log_or_in_the_list(hazardloop
     assert told == in_log()
     assert told.total() == EVENTS_OF_SAMPLE
     assert "40/40" in ran.err
-    assert [tuple(line.values()) for line in report(Path("yinhuan_taizhang.refused.csv"))] == [
-        (
-            "30",
-            "整改期限",
-            "尽快",
-            "import.date",
-            "plan.deadline: this is in none of the date formats of the mapping, or before 1900",
-        ),
-    ]
+    (line,) = report(Path("yinhuan_taizhang.refused.csv"))
+    assert (line["序号"], line["整改期限"], line["refused: cell"]) == ("29", "尽快", "整改期限")
+    assert line["refused: rule"] == (
+        "import.date: plan.deadline: this is in none of the date formats of the mapping, or before 1900"
+    )
     (odd,) = report(Path("yinhuan_taizhang.findings.csv"))
     assert (odd["row"], odd["column"], odd["rule"]) == ("24", "复查日期", "import.order")
 
@@ -117,6 +113,20 @@ def test_given_the_refused_rows_were_corrected_when_imported_again_then_they_go_
     assert ran.code == 0
     assert "  1 imported\n  39 known already\n  0 known, and gone on with new moves\n  0 refused\n" in ran.out
     assert in_log()["hazard.reported.v1"] == 40
+
+
+def test_given_the_returned_rows_were_corrected_when_they_are_imported_then_the_rest_is_in(
+    hazardloop: Hazardloop, in_log: InLog
+) -> None:
+    hazardloop("import", SAMPLE, "--mapping", MAPPING)
+    returned = Path("yinhuan_taizhang.refused.csv")
+    returned.write_text(returned.read_text(encoding="utf-8").replace("尽快", "2025-06-10", 1), encoding="utf-8")
+
+    ran = hazardloop("import", returned, "--mapping", MAPPING)
+
+    assert (ran.code, ran.out.splitlines()[1]) == (0, "  1 imported")
+    assert in_log()["hazard.reported.v1"] == 40
+    assert not list(Path().glob("*.refused.refused.csv"))
 
 
 def test_given_a_dry_run_then_the_same_is_said_and_nothing_written(hazardloop: Hazardloop, in_log: InLog) -> None:
