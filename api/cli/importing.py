@@ -11,13 +11,12 @@ from api.cli import terminal
 from api.cli.opened import opened
 from api.cli.terminal import FOUND_FAULTS, CommandFailed, OfJurisdiction
 from api.wiring import import_files
+from application.importing.doing import begun, goes_by_names
 from application.importing.files import ImportFiles
-from application.importing.importing import Importing, Tally
+from application.importing.importing import Tally
 from application.importing.ledger import Ledger
 from application.importing.mapping import BadMapping, LedgerMapping
-from application.importing.rehearsing import Rehearsal
 from application.importing.table import NotATable
-from application.importing.telling import Telling
 from application.log import Unavailable
 
 INTERRUPTED = 3
@@ -67,9 +66,10 @@ def import_ledger(
     async def command() -> Tally:
         total = Tally()
         async with opened(jurisdiction) as (service, place):
-            telling = Telling(under, place.code, place.commands.rules, service.chance.id())
-            importing = Importing(telling, Rehearsal(place.log) if dry_run else place.log, service.clock)
             try:
+                if goes_by_names(under):
+                    await service.projector(place.code).catch_up()
+                importing = await begun(place, under, service.clock, service.chance.id(), rehearse=dry_run)
                 with (
                     terminal.progress() as progress,
                     files.returned(report, ledger) as returned,

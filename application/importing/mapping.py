@@ -7,22 +7,17 @@ does not have or needs, constants that no field takes, formats that hold no whol
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from application.importing.cells import CellRefused, Reading
-from application.importing.heading import MOST_ROWS
 from application.importing.moves import MOVES, REGISTRATION, MoveName, Target, targets
+from application.importing.shape import Dates, FileShape
 from application.importing.stating import Column, Condition, Part, Stated, Value
 from domain.command import Label
-
-TOTALS = ("合计", "总计", "小计", "共计", "累计", "total", "grand total", "subtotal")
-
-SPECIMEN = datetime(2017, 9, 12)  # noqa: DTZ001 - a day to try formats on, of no place
 
 
 class BadMapping(Exception):
@@ -32,62 +27,13 @@ class BadMapping(Exception):
         super().__init__("\n".join(f"{file}: {fault}" for fault in faults))
 
 
-HeaderRow = Annotated[int, Field(ge=1, le=50, strict=True)]
-
-HeaderRows = Annotated[
-    tuple[HeaderRow, HeaderRow],
-    BeforeValidator(
-        lambda given: (given, given) if isinstance(given, int) else given,
-        json_schema_input_type=HeaderRow | tuple[HeaderRow, HeaderRow],
-    ),
-]
-"""The row of the header, or its first and last."""
-
-
-class FileShape(Part):
-    """How the file is written. What is left out is looked for, and the answer says what was found.
-
-    `header` is the row the column names stand in, or the first and last of those they are merged over; what is above
-    it is not read.
+class EnterprisePart(Part):
+    """Who is responsible: by a code in `fields.uscc`, by the name it is registered under, or else by a placeholder
+    over the columns of `placeholder`.
     """
 
-    encoding: Literal["auto", "utf-8", "utf-8-sig", "gb18030"] = "auto"
-    separator: Annotated[str, StringConstraints(pattern=r"^[^\"\r\n\x00]$")] | None = None
-    header: HeaderRows | None = None
-    sheets: tuple[Annotated[str, StringConstraints(min_length=1, max_length=100)], ...] | None = Field(
-        default=None, min_length=1
-    )
-    totals: tuple[str, ...] = TOTALS
-    """The words a row of totals begins with; such rows are passed over."""
-
-    @model_validator(mode="after")
-    def _header_from_above(self) -> Self:
-        if self.header is not None and not 0 <= self.header[1] - self.header[0] < MOST_ROWS:
-            raise PydanticCustomError("header_rows", "header: one row, or the first and last of at most three")
-        return self
-
-
-def _holds_a_date(format: str) -> str:
-    try:
-        whole = datetime.strptime(SPECIMEN.strftime(format), format).date() == SPECIMEN.date()  # noqa: DTZ007
-    except ValueError:
-        whole = False
-    if not whole:
-        raise PydanticCustomError("date_format", "A date format holds year, month and day, for instance %Y-%m-%d")
-    return format
-
-
-class Dates(Part):
-    """In which formats days and times are written, tried in this order, and where it was that day or time."""
-
-    formats: tuple[Annotated[str, AfterValidator(_holds_a_date)], ...] = Field(min_length=1)
-    zone: ZoneInfo | None = None
-    """None: the jurisdiction's."""
-
-
-class EnterprisePart(Part):
-    """Who is responsible: by a code in `fields.uscc`, or else by a placeholder over the columns of `placeholder`."""
-
+    by_name: bool = Field(default=False, strict=True)
+    """Whether a row without a code stands for the one enterprise that is registered here under its name."""
     placeholder: tuple[Column, ...] = ()
     fields: dict[str, Value]
 
@@ -142,10 +88,8 @@ class LedgerMapping(Part):
     @model_validator(mode="after")
     def _constants_can_be_read(self) -> Self:
         reading = Reading(self.dates.formats, ZoneInfo("UTC"))
-        if self.enterprise is not None:
-            _try_words(self.enterprise.fields, REGISTRATION, reading, "enterprise")
-        for number, move in enumerate(self.moves, start=1):
-            _try_words(move.fields, targets(MOVES[move.move]), reading, f"move {number} ({move.move})")
+        for where, target, stated in self._values():
+            _try_words(where, target, stated, reading)
         return self
 
     @model_validator(mode="after")
@@ -155,6 +99,33 @@ class LedgerMapping(Part):
         for name in sorted(self.mask & set(self.identity)):
             raise PydanticCustomError("masked", "mask: {name}: it tells rows apart", {"name": name})
         return self
+
+    @model_validator(mode="after")
+    def _people_can_be_erased(self) -> Self:
+        """Neither the hash that tells rows apart nor a name of a thing may hold people: they would outlive erasure."""
+        values = list(self._values())
+        people = {name for _, _, stated in values for name in stated.people or ()}
+        keys = [("identity", self.identity)]
+        if self.enterprise is not None:
+            keys.append(("enterprise.placeholder", self.enterprise.placeholder))
+        keys += [(where, stated.columns) for where, target, stated in values if not target.erasable]
+        for where, columns in keys:
+            for name in sorted(people.intersection(columns)):
+                said = {"where": where, "name": name}
+                raise PydanticCustomError("people", "{where}: {name}: it holds people, and could not be erased", said)
+        return self
+
+    def _values(self) -> Iterator[tuple[str, Target, Stated]]:
+        """Everything that is stated for a field: where, for which field, and what."""
+        parts: list[tuple[str, Mapping[str, tuple[Stated, ...]], Mapping[str, Target]]] = [
+            (f"move {number} ({move.move})", move.fields, targets(MOVES[move.move]))
+            for number, move in enumerate(self.moves, start=1)
+        ]
+        if self.enterprise is not None:
+            parts.insert(0, ("enterprise", self.enterprise.fields, REGISTRATION))
+        for where, fields, known in parts:
+            for name, alternatives in fields.items():
+                yield from ((f"{where}: fields.{name}", known[name], stated) for stated in alternatives)
 
     @property
     def columns(self) -> frozenset[str]:
@@ -189,20 +160,13 @@ def _fit(fields: Mapping[str, object], known: Mapping[str, Target], whose: str) 
             raise PydanticCustomError("field_needed", "fields.{name}: {whose} needs it", {"name": name, "whose": whose})
 
 
-def _try_words(
-    fields: Mapping[str, tuple[Stated, ...]], known: Mapping[str, Target], reading: Reading, where: str
-) -> None:
+def _try_words(where: str, target: Target, stated: Stated, reading: Reading) -> None:
     """Refuse a constant, or a word of a map, that its field would refuse in every row."""
-    for name, alternatives in fields.items():
-        for stated in alternatives:
-            words = [stated.constant] if stated.constant else list((stated.map or {}).values())
-            for word in words:
-                try:
-                    known[name].adapter.validate_python(reading.read(known[name].kind, word))
-                except (CellRefused, ValidationError) as error:
-                    says = error.rule.says if isinstance(error, CellRefused) else error.errors()[0]["msg"]
-                    raise PydanticCustomError(
-                        "word_refused",
-                        "{where}: fields.{name}: {word}: {says}",
-                        {"where": where, "name": name, "word": word, "says": says},
-                    ) from None
+    for word in [stated.constant] if stated.constant else list((stated.map or {}).values()):
+        try:
+            target.adapter.validate_python(reading.read(target.kind, word))
+        except (CellRefused, ValidationError) as error:
+            says = error.rule.says if isinstance(error, CellRefused) else error.errors()[0]["msg"]
+            raise PydanticCustomError(
+                "word_refused", "{where}: {word}: {says}", {"where": where, "word": word, "says": says}
+            ) from None

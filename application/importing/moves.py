@@ -18,11 +18,12 @@ from pydantic.fields import FieldInfo
 
 from domain.command import Command
 from domain.enterprise.enterprise import Register
+from domain.erasable import Erasable
 from domain.hazard.closing import CloseBeforeImport
 from domain.hazard.dual_reporting import NotifyWorkers
 from domain.hazard.inspecting import Dismiss, SelfInspect
 from domain.hazard.moves import Move
-from domain.hazard.rectifying import Plan, RecordStep, Rectify
+from domain.hazard.rectifying import Extend, Plan, RecordStep, Rectify
 from domain.hazard.reinspecting import Reinspect
 from domain.hazard.reporting import Report
 
@@ -33,6 +34,7 @@ class MoveName(StrEnum):
     REPORT = "report"
     SELF_INSPECT = "self_inspect"
     PLAN = "plan"
+    EXTEND = "extend"
     STEP = "step"
     RECTIFY = "rectify"
     REINSPECT = "reinspect"
@@ -44,6 +46,7 @@ class MoveName(StrEnum):
 AFTER_REPORT: Mapping[MoveName, type[Move]] = {
     MoveName.SELF_INSPECT: SelfInspect,
     MoveName.PLAN: Plan,
+    MoveName.EXTEND: Extend,
     MoveName.STEP: RecordStep,
     MoveName.RECTIFY: Rectify,
     MoveName.REINSPECT: Reinspect,
@@ -71,6 +74,8 @@ class Target:
 
     kind: Kind
     required: bool
+    erasable: bool
+    """Whether it may hold people."""
     adapter: TypeAdapter[Any]
 
 
@@ -96,7 +101,7 @@ def _target(info: FieldInfo, required: bool) -> Target:
     parts = set(_parts(info.annotation))
     kind = Kind.DATE if date in parts else Kind.NUMBER if parts & {Decimal, float} else Kind.TEXT
     annotation: Any = Annotated[info.annotation, info]
-    return Target(kind, required, TypeAdapter(annotation))
+    return Target(kind, required, Erasable in parts, TypeAdapter(annotation))
 
 
 def _parts(annotation: Any) -> Iterator[Any]:

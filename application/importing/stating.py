@@ -13,10 +13,22 @@ from typing import Annotated, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from application.importing.people import people_in
+
 _COLUMN_IN_TEXT = re.compile(r"\{([^{}]+)\}")
 
 Column = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 """The name of a column as the header has it."""
+
+
+Columns = Annotated[
+    tuple[Column, ...],
+    BeforeValidator(
+        lambda given: (given,) if isinstance(given, str) else given, json_schema_input_type=Column | tuple[Column, ...]
+    ),
+    Field(min_length=1),
+]
+"""One column, or several."""
 
 
 class Part(BaseModel):
@@ -62,18 +74,22 @@ class Condition(Part):
 
 
 class Stated(Part):
-    """Where a value stands: in a column (through `map`, if there is one), in a text with columns in it, or here."""
+    """Where a value stands: in a column (through `map`, if there is one), in a text with columns in it, or here.
+
+    `people`: everybody whom these columns name, each once, divided by 、.
+    """
 
     column: Column | None = None
     map: dict[str, str] | None = Field(default=None, min_length=1)
     text: tuple[str, ...] | None = Field(default=None, min_length=1)
     separator: str | None = None
+    people: Columns | None = None
     constant: str | None = Field(default=None, min_length=1)
     when: tuple[Condition, ...] = ()
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
-        exactly_one(self, "column", "text", "constant")
+        exactly_one(self, "column", "text", "people", "constant")
         if self.map is not None and self.column is None:
             raise PydanticCustomError("map_of_column", "map: goes with column")
         if self.separator is not None and self.text is None:
@@ -87,6 +103,8 @@ class Stated(Part):
         """The columns the value comes from."""
         if self.column is not None:
             return (self.column,)
+        if self.people is not None:
+            return self.people
         found = (match.strip() for piece in self.text or () for match in _COLUMN_IN_TEXT.findall(piece))
         return tuple(dict.fromkeys(found))
 
@@ -100,6 +118,8 @@ class Stated(Part):
             return cells[self.column]
         if self.constant is not None:
             return self.constant
+        if self.people is not None:
+            return "、".join(dict.fromkeys(name for column in self.people for name in people_in(cells[column])))
         return (self.separator if self.separator is not None else " ").join(self._pieces(cells))
 
     def _pieces(self, cells: Mapping[str, str]) -> Iterator[str]:
@@ -119,5 +139,9 @@ def _alternatives(given: object) -> object:
     return tuple({"column": one} if isinstance(one, str) else one for one in listed)
 
 
-Value = Annotated[tuple[Stated, ...], BeforeValidator(_alternatives), Field(min_length=1)]
+Value = Annotated[
+    tuple[Stated, ...],
+    BeforeValidator(_alternatives, json_schema_input_type=Column | Stated | tuple[Column | Stated, ...]),
+    Field(min_length=1),
+]
 """The alternatives, the first first."""

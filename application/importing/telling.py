@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from application.commands import enterprise_stream
@@ -52,8 +53,17 @@ class Told:
 class Telling:
     """One record read under one mapping, into one jurisdiction."""
 
-    def __init__(self, mapping: LedgerMapping, code: str, rules: Rulebook, correlation_id: UUID) -> None:
+    def __init__(
+        self,
+        mapping: LedgerMapping,
+        code: str,
+        rules: Rulebook,
+        correlation_id: UUID,
+        registered: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """`registered`: the codes of enterprises by name, for a mapping that goes by names."""
         self.mapping = mapping
+        self._registered = registered
         self._code = code
         self._rules = rules
         self._correlation_id = correlation_id
@@ -84,6 +94,8 @@ class Telling:
         """None where the row names no enterprise; that hazard's has yet to be found."""
         cells = Cells(row, "enterprise", self._reading)
         said = cells.fields(part.fields, REGISTRATION)
+        if "uscc" not in said and part.by_name and said.get("enterprise_name") in self._registered:
+            said["uscc"] = self._registered[said["enterprise_name"]]
         if "uscc" not in said:
             keys = [row.cells[name] for name in part.placeholder]
             if not any(keys):

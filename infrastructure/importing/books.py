@@ -6,7 +6,8 @@ from pathlib import Path
 
 from application.importing.heading import Score
 from application.importing.ledger import Ledger
-from application.importing.mapping import FileShape, LedgerMapping
+from application.importing.mapping import LedgerMapping
+from application.importing.shape import FileShape
 from application.importing.table import Book, NotATable
 from infrastructure.importing.csv_book import CsvBook
 from infrastructure.importing.xlsx_book import XlsxBook

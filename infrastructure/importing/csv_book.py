@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from application.importing.heading import Score, find, head_of
-from application.importing.mapping import FileShape
+from application.importing.shape import FileShape
 from application.importing.table import NotATable, Record, Sheet
 from infrastructure.importing.encodings import encoding_of
 

@@ -181,6 +181,34 @@ def test_given_a_mapping_of_ones_own_then_it_is_read_from_its_file(hazardloop: H
     assert (ran.code, ran.out.splitlines()[-1]) == (0, "  1 hazard.reported.v1")
 
 
+def test_given_a_ledger_without_codes_then_the_enterprise_registered_under_the_name_is_meant(
+    hazardloop: Hazardloop, ledger: Callable[..., Path], in_log: InLog, database_url: str
+) -> None:
+    hazardloop("import", ledger(rows=1), "--mapping", MAPPING)
+    Path("list.toml").write_text(
+        """
+        source = "a list"
+        identity = ["No"]
+        dates = { formats = ["%Y-%m-%d"] }
+        enterprise = { by_name = true, placeholder = ["Firm"], fields = { enterprise_name = "Firm" } }
+        [[moves]]
+        move = "report"
+        occurred_at = "Found"
+        fields = { channel = { constant = "mailbox" }, description = "What" }
+        """,
+        encoding="utf-8",
+    )
+    Path("list.csv").write_text(
+        "No,Firm,Found,What\n1,昆山示例精密铸件有限公司,2025-01-06,a door\n2,another,2025-01-06,a lamp\n",
+        encoding="utf-8",
+    )
+
+    ran = hazardloop("import", "list.csv", "--mapping", "list.toml")
+
+    assert ran.code == 0
+    assert in_log()["enterprise.registered.v1"] == 2, "the first is registered already, the second is a placeholder"
+
+
 def test_given_the_log_goes_out_of_reach_midway_then_the_same_command_finishes_it(
     hazardloop: Hazardloop, in_log: InLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:

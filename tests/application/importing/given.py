@@ -66,10 +66,10 @@ CELLS: Mapping[str, str] = {
 
 
 def mapping(*, moves: Mapping[int, Mapping[str, Any]] | None = None, **changed: Any) -> LedgerMapping:
-    """The mapping with some keys, or some keys of the moves of these numbers (from 0), replaced."""
+    """The mapping with some keys, or some keys of the moves of these numbers (from 0) replaced or added."""
     raw = deepcopy(dict(MAPPING)) | changed
     for number, keys in (moves or {}).items():
-        raw["moves"][number] |= keys
+        raw["moves"][number:] = [dict(*raw["moves"][number : number + 1]) | keys, *raw["moves"][number + 1 :]]
     return LedgerMapping.model_validate(raw)
 
 

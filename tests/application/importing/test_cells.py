@@ -10,6 +10,7 @@ from application.importing.cells import CellRefused, Reading, number
 from application.importing.moves import Kind
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+SERIALS = Reading(["excel", "%d.%m.%Y"], SHANGHAI)
 READING = Reading(["%Y-%m-%d", "%Y.%m.%d", "%Y年%m月%d日", "%m/%d/%Y %I:%M:%S %p", "%Y-%m-%dT%H:%M:%S%z"], SHANGHAI)
 
 
@@ -30,6 +31,38 @@ def test_what_is_in_none_of_the_formats_is_no_day(text):
     with pytest.raises(CellRefused) as refused:
         READING.moment(text)
     assert refused.value.rule.id == "import.date"
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("45446", datetime(2024, 6, 3, tzinfo=SHANGHAI)),
+        ("45446.0", datetime(2024, 6, 3, tzinfo=SHANGHAI)),
+        ("45446.354166666664", datetime(2024, 6, 3, 8, 30, tzinfo=SHANGHAI)),
+        ("3.6.2024", datetime(2024, 6, 3, tzinfo=SHANGHAI)),
+        ("2024-06-03", datetime(2024, 6, 3, tzinfo=SHANGHAI)),
+        ("2024-06-03 08:30:00", datetime(2024, 6, 3, 8, 30, tzinfo=SHANGHAI)),
+    ],
+)
+def test_a_count_of_days_and_what_a_spreadsheet_has_as_a_day(text, read):
+    assert SERIALS.moment(text) == read
+
+
+def test_the_count_of_old_macs_begins_later():
+    assert Reading(["excel1904"], SHANGHAI).moment("43984") == datetime(2024, 6, 3, tzinfo=SHANGHAI)
+
+
+@pytest.mark.parametrize("text", ["3", "4544", "454460", "-45446", "4.5e4", "45446.", "45 446"])
+def test_what_is_not_plainly_a_count_of_days_is_none(text):
+    with pytest.raises(CellRefused):
+        SERIALS.moment(text)
+
+
+def test_what_was_read_or_refused_once_is_read_or_refused_again():
+    for _ in range(2):
+        assert READING.moment("2024.6.3").day == 3
+        with pytest.raises(CellRefused):
+            READING.moment("尽快")
 
 
 def test_a_day_is_the_day_that_is_written():

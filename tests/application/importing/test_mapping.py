@@ -125,6 +125,35 @@ def test_the_first_move_is_the_report_and_always_made():
         mapping(moves={0: {"when": [{"column": "What", "filled": True}]}})
 
 
+PLANNED_BY = {"deadline": "Deadline", "organisation_and_people": {"people": ["Who", "Owner"]}}
+
+
+@pytest.mark.parametrize(
+    ("changed", "what"),
+    [
+        ({"identity": ["No", "Owner"]}, "identity: Owner: it holds people, and could not be erased"),
+        ({"enterprise": {"placeholder": ["Owner"], "fields": {"enterprise_name": "Firm"}}}, "placeholder: Owner"),
+        ({"enterprise": BY_NAME}, "enterprise.placeholder: Who: it holds people"),
+        (
+            {"enterprise": {"placeholder": ["Firm"], "fields": {"enterprise_name": {"text": ["{Firm} {Owner}"]}}}},
+            "enterprise: fields.enterprise_name: Owner: it holds people",
+        ),
+    ],
+)
+def test_people_go_only_where_they_can_be_erased(changed, what):
+    plan = MAPPING["moves"][2] | {"fields": PLANNED_BY}
+    with_people = {"moves": [*MAPPING["moves"][:2], plan]}
+
+    assert what in refusal(**with_people, **changed)[1]
+    mapping(moves={2: {"fields": PLANNED_BY}})
+
+
+def test_a_name_of_a_thing_takes_no_people():
+    inspected = {"criteria_clause": {"people": "Owner"}, "grade": "Grade"}
+
+    assert "fields.criteria_clause: Owner: it holds people" in refusal(**move(fields=inspected))[1]
+
+
 @pytest.mark.parametrize(
     ("part", "what"),
     [

@@ -63,7 +63,7 @@ def told():
 
 def test_it_shows_every_move_an_import_can_make():
     assert counted_by_hand()[0].events.keys() == {f"hazard.{name}.v1" for name, _, _ in MOVES}
-    assert len(MOVES) == len(MoveName)
+    assert len(MOVES) == len(MoveName) - 1, "all but an extension, which this ledger does not keep"
 
 
 def test_the_hazards_stand_where_the_ledger_says():

@@ -5,10 +5,25 @@ from decimal import Decimal
 
 import pytest
 
+from application.importing.telling import Telling
 from domain.actors import Role
+from domain.erasable import Erasable
 from domain.hazard.words import Grade, Stage
 from domain.uscc import check_digit, is_placeholder
-from tests.application.importing.given import BY_NAME, NOW, RUN, faults, findings, mapping, names, refused, row, tell
+from tests.application.importing.given import (
+    BY_NAME,
+    KUNSHAN,
+    NOW,
+    RULES,
+    RUN,
+    faults,
+    findings,
+    mapping,
+    names,
+    refused,
+    row,
+    tell,
+)
 
 CODE = "91320583MA0000001" + check_digit("91320583MA0000001")
 
@@ -140,6 +155,29 @@ def test_money_is_read_with_its_sign_and_commas():
     assert told.hazard.pending_events[3].cost == Decimal("38600.50")
 
 
+def test_people_are_divided_each_is_named_once_and_can_be_erased():
+    owners = {"deadline": "Deadline", "organisation_and_people": {"people": ["Owner", "Team"]}}
+    told = tell(row(Owner="张三、李四，张三\n王五", Team="李四; 设备科"), mapping(moves={2: {"fields": owners}}))
+
+    planned = told.hazard.pending_events[2]
+    assert planned.organisation_and_people == Erasable("张三、李四、王五、设备科")
+
+
+def test_a_deadline_may_be_extended():
+    extend = {"move": "extend", "fields": {"new_deadline": "Until", "reason": "Why"}, "when": []}
+    told = tell(row(Until="2025-04-20", Why="设备未到货"), mapping(moves={3: extend}))
+
+    assert names(told)[3] == "deadline_extended"
+    assert told.hazard.deadline == date(2025, 4, 20)
+
+
+def test_several_moves_of_one_kind_come_from_one_row():
+    step = {"move": "step", "occurred_at": "Assigned", "fields": {"note": "What"}, "when": []}
+    again = {"move": "step", "occurred_at": "Closed", "fields": {"note": "Who"}}
+
+    assert names(tell(row(), mapping(moves={3: step, 4: again})))[3:] == ["rectification_step_recorded"] * 2
+
+
 def test_a_deadline_is_the_day_that_is_written():
     assert tell(row(Deadline="2025年3月20日")).hazard.pending_events[2].deadline == date(2025, 3, 20)
 
@@ -191,6 +229,14 @@ class TestEnterprise:
 
         assert told.enterprise is None
         assert told.hazard.enterprise_uscc is None
+
+    def test_may_be_the_one_that_is_registered_under_its_name(self):
+        under = mapping(enterprise=BY_NAME | {"by_name": True})
+        telling = Telling(under, KUNSHAN, RULES, RUN, {"昆山示例五金厂": CODE})
+
+        assert telling.tell(row(), NOW).hazard.enterprise_uscc == CODE
+        assert is_placeholder(telling.tell(row(Who="昆山示例五金二厂"), NOW).hazard.enterprise_uscc)
+        assert is_placeholder(tell(row(), under).hazard.enterprise_uscc)
 
     def test_may_be_fixed_for_the_whole_ledger(self):
         fixed = {"fields": {"uscc": {"constant": CODE}, "enterprise_name": {"constant": "昆山示例五金厂"}}}

@@ -7,8 +7,9 @@ import re
 import pytest
 
 from application.importing import faults
-from application.importing.mapping import Dates, EnterprisePart, FileShape, LedgerMapping, MovePart
+from application.importing.mapping import EnterprisePart, LedgerMapping, MovePart
 from application.importing.moves import MOVES, REGISTRATION, MoveName, targets
+from application.importing.shape import Dates, FileShape
 from application.importing.stating import Condition, Stated
 from domain.refusals import Rule
 from infrastructure.importing.files import shipped_samples
@@ -58,7 +59,7 @@ def test_every_move_is_listed_with_its_fields(doc):
 
 
 def test_every_field_of_an_enterprise_is_listed(doc):
-    (_, fields) = rows(doc, "key of `[enterprise]`").values()
+    fields = rows(doc, "key of `[enterprise]`")["fields"]
 
     assert set(re.findall(r"`([a-z_]+)`", fields)) - {"placeholder"} == REGISTRATION.keys()
 

@@ -85,7 +85,7 @@ def test_a_ledger_of_the_samples_name_goes_before_the_sample(tmp_path, monkeypat
         (('"snap"', '"telegram"'), "move 1 (report): fields.channel: telegram: Input should be 'snap'"),
         (
             ("{ constant", '{ column = "x", constant'),
-            "moves 1.fields.channel 1: Exactly one of these keys has to be there: column, text, constant",
+            "moves 1.fields.channel 1: Exactly one of these keys has to be there: column, text, people, constant",
         ),
         (("%Y-%m-%d", "%Y"), "dates.formats 1: A date format holds year, month and day, for instance %Y-%m-%d"),
         (("identity", "identity ="), "is not TOML in UTF-8"),

@@ -1,0 +1,29 @@
+"""Importing: an import into one jurisdiction, as the command and the route both do it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from application.importing.importing import Importing
+from application.importing.mapping import LedgerMapping
+from application.importing.naming import registered_names
+from application.importing.rehearsing import Rehearsal
+from application.importing.telling import Telling
+from application.jurisdiction import Jurisdiction
+from application.ports import Clock
+from domain.actors import Actor, Role
+
+
+def goes_by_names(mapping: LedgerMapping) -> bool:
+    """Whether the names under which enterprises are registered have to be known first."""
+    return mapping.enterprise is not None and mapping.enterprise.by_name
+
+
+async def begun(place: Jurisdiction, mapping: LedgerMapping, clock: Clock, run: UUID, *, rehearse: bool) -> Importing:
+    """An import that can take rows. `run` is the chain of causes its events belong to. Raises Unavailable."""
+    names: Mapping[str, str] = {}
+    if goes_by_names(mapping):
+        names = await registered_names(place.views, Actor(run, Role.IMPORTER))
+    telling = Telling(mapping, place.code, place.commands.rules, run, names)
+    return Importing(telling, Rehearsal(place.log) if rehearse else place.log, clock)
