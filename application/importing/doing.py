@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
-from application.importing.importing import Importing
+from application.importing.files import ImportFiles
+from application.importing.importing import Importing, Tally
+from application.importing.ledger import Ledger
 from application.importing.mapping import LedgerMapping
 from application.importing.naming import registered_names
 from application.importing.rehearsing import Rehearsal
@@ -13,6 +17,14 @@ from application.importing.telling import Telling
 from application.jurisdiction import Jurisdiction
 from application.ports import Clock
 from domain.actors import Actor, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Where what an import has to say is written: the refused rows, and what is odd about the others."""
+
+    returned: Path
+    findings: Path
 
 
 def goes_by_names(mapping: LedgerMapping) -> bool:
@@ -27,3 +39,18 @@ async def begun(place: Jurisdiction, mapping: LedgerMapping, clock: Clock, run: 
         names = await registered_names(place.views, Actor(run, Role.IMPORTER))
     telling = Telling(mapping, place.code, place.commands.rules, run, names)
     return Importing(telling, Rehearsal(place.log) if rehearse else place.log, clock)
+
+
+async def carry_through(
+    importing: Importing, ledger: Ledger, files: ImportFiles, said: Said, total: Tally, told: Callable[[], None]
+) -> None:
+    """Import every row, writing down what there is to say; `total` grows, and after each batch it is `told`.
+
+    Raises Unavailable, NotATable where the file has changed meanwhile, OSError.
+    """
+    with files.returned(said.returned, ledger) as returned, files.findings(said.findings) as findings:
+        async for batch in importing.batches(ledger.rows()):
+            returned.add(batch.returned)
+            findings.add(batch.found)
+            total.add(batch)
+            told()

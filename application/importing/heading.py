@@ -49,13 +49,13 @@ def head_of(records: Iterable[Record], asked: tuple[int, int] | None) -> Sequenc
 
 
 def find(head: Sequence[Record], score: Score, asked: tuple[int, int] | None) -> Heading | None:
-    """The header in the rows asked for, or else the one that scores most; of those the first, of the fewest rows.
+    """The header in the rows asked for, or else the one that scores most; of those one of the fewest rows, the first.
 
     None where there is no row with anything in it.
     """
     spans = [asked] if asked is not None else _spans(head)
     found = [heading for span in spans if (heading := _heading(head, span)) is not None]
-    return max(found, key=lambda heading: score(heading.names), default=None)
+    return max(found, key=lambda one: (score(one.names), one.first - one.last), default=None)
 
 
 def _spans(head: Sequence[Record]) -> Sequence[tuple[int, int]]:

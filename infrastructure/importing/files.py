@@ -9,8 +9,11 @@ from pathlib import Path
 from application.importing.files import FindingsReport, ReturnedRows
 from application.importing.ledger import Ledger
 from application.importing.mapping import LedgerMapping
+from application.importing.proposing.columns import score
+from application.importing.proposing.proposing import proposed
+from application.importing.shape import FileShape
 from infrastructure.importing import returned
-from infrastructure.importing.books import open_ledger
+from infrastructure.importing.books import open_book, open_ledger
 from infrastructure.importing.findings import CsvFindings
 from infrastructure.importing.mappings import load_mapping
 
@@ -31,10 +34,11 @@ class Files:
 
     def ledger(self, named: str, mapping: LedgerMapping) -> Ledger:
         """The ledger in that file or, where there is none, the shipped sample of that name. Raises NotATable."""
-        path = Path(named)
-        if named in shipped_samples() and not path.exists():
-            path = SAMPLES / named
-        return open_ledger(path, mapping)
+        return open_ledger(_path(named), mapping)
+
+    def proposal(self, named: str) -> str:
+        """A first mapping for that ledger, as TOML. Raises NotATable."""
+        return proposed(open_book(_path(named), FileShape(), score))
 
     def returned(self, path: Path, ledger: Ledger) -> AbstractContextManager[ReturnedRows]:
         """A file of the ledger's shape to be written there. Raises OSError."""
@@ -43,3 +47,9 @@ class Files:
     def findings(self, path: Path) -> AbstractContextManager[FindingsReport]:
         """A list to be written there. Raises OSError."""
         return CsvFindings(path)
+
+
+def _path(named: str) -> Path:
+    """That file or, where there is none, the shipped sample of that name."""
+    path = Path(named)
+    return SAMPLES / named if named in shipped_samples() and not path.exists() else path

@@ -311,3 +311,20 @@ def test_given_an_import_is_killed_midway_then_the_same_command_finishes_it_with
     assert ran.code == 0
     assert in_log()["hazard.reported.v1"] == in_log()["hazard.closed_before_import.v1"] == 2000
     assert in_log()["enterprise.registered.v1"] == 1
+
+
+def test_given_an_unknown_ledger_when_a_mapping_is_proposed_then_it_can_be_used_and_is_never_written_over(
+    hazardloop: Hazardloop, in_log: InLog, ledger: Callable[..., Path]
+) -> None:
+    mine = ledger()
+
+    ran = hazardloop("import", "--propose", mine)
+
+    assert (ran.code, ran.out) == (0, "mine.toml is written; it is unsure in 1 places\n")
+    assert not in_log()
+    refused(hazardloop("import", "--propose", mine), "mine.toml is there already")
+    assert "  39 imported\n" in hazardloop("import", mine, "--mapping", "mine.toml").out
+
+
+def test_given_neither_a_mapping_nor_the_wish_for_one_then_a_sentence_says_so(without_database: Hazardloop) -> None:
+    refused(without_database("import", SAMPLE), "--mapping: say how its columns are to be read")
