@@ -32,6 +32,14 @@ class Asking(BaseModel):
     )
 
 
+class NamingUpload(BaseModel):
+    """What an uploaded file is called; the file itself is the body."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Words = Field("ledger", description="What the file is called; the proposed mapping is named after it.")
+
+
 class AskingAt(Asking):
     """What looks at a past as well as at now."""
 

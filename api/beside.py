@@ -11,7 +11,7 @@ import logging
 import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 PROGRAM = "from api.cli.processes import work_beside; work_beside()"
@@ -60,7 +60,7 @@ class _Input(asyncio.Protocol):
 async def _keep_working(stopping: asyncio.Event) -> None:
     while not stopping.is_set():
         try:
-            code = await _work()
+            code = await run(PROGRAM)
         except OSError as error:
             logger.error("a worker could not be started, trying again: %s", error.strerror)
         else:
@@ -69,12 +69,16 @@ async def _keep_working(stopping: asyncio.Event) -> None:
         await asyncio.sleep(AGAIN_SECONDS)
 
 
-async def _work() -> int:
-    """Let a worker run to its end, and answer how it ended. Raises OSError."""
+async def run(program: str, *arguments: str, environment: Mapping[str, str] | None = None) -> int:
+    """Let a child run to its end, and answer how it ended. Cancelled, its input ends first. Raises OSError."""
     # -P: what lies in the folder the server was started in is not ours. A session of its own: Ctrl-C is for the
     # parent, who lets it finish what it has begun.
     worker = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-c", PROGRAM, stdin=PIPE, stdout=DEVNULL, start_new_session=True
+        *(sys.executable, "-P", "-c", program, *arguments),
+        stdin=PIPE,
+        stdout=DEVNULL,
+        start_new_session=True,
+        env=environment,
     )
     try:
         return await worker.wait()

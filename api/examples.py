@@ -24,6 +24,47 @@ PHOTO = hashlib.sha256(FILE.encode()).hexdigest()
 
 WITNESS = "congress.example/320583+737870a0+BLmGORdOrFAgyQH/HiFCl5eHLRvJboY1njOEAcf8XZ/4"
 
+LEDGER = """\
+编号,单位名称,隐患描述,检查日期,隐患等级,整改期限,整改责任人,完成日期
+1,示例精密机械有限公司,二车间安全出口被货物堵塞,2025-03-03,一般,2025-03-10,张三,2025-03-05
+2,示例精密机械有限公司,除尘系统未设置泄爆装置,2025年3月3日,重大,2025-04-30,张三、李四,
+"""
+"""A ledger as enterprises keep them."""
+
+MAPPING = """\
+source = "隐患台账"
+identity = ["编号"]
+
+[dates]
+formats = ["%Y-%m-%d", "%Y年%m月%d日"]
+
+[enterprise]
+placeholder = ["单位名称"]
+fields = { enterprise_name = "单位名称" }
+
+[[moves]]
+move = "report"
+occurred_at = "检查日期"
+fields = { channel = { constant = "self_check" }, description = "隐患描述" }
+
+[[moves]]
+move = "self_inspect"
+occurred_at = "检查日期"
+fields = { grade = { column = "隐患等级", map = { "一般" = "general", "重大" = "major" } } }
+
+[[moves]]
+move = "plan"
+occurred_at = "检查日期"
+when = [{ column = "整改期限", filled = true }]
+fields = { deadline = "整改期限", organisation_and_people = { people = "整改责任人" } }
+
+[[moves]]
+move = "rectify"
+occurred_at = "完成日期"
+when = [{ column = "完成日期", filled = true }]
+"""
+"""How it is to be read."""
+
 SIX_ITEMS = {
     "goals_and_tasks": "加装泄爆装置并通过验收",
     "methods_and_measures": "停产改造除尘系统, 按设计加装泄爆片与隔爆阀",

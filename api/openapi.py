@@ -14,10 +14,11 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
-from api.examples import FILE, Examples, examples
+from api.examples import FILE, LEDGER, MAPPING, Examples, examples
 from api.problems import Kind, ProblemDetails
 from api.routes.checkpoints import TEXT
 from api.routes.enterprises import COMMANDS as ENTERPRISE_COMMANDS
+from api.routes.imports import COMMIT, IMPORTS, PREVIEW, REMOVAL
 from api.routes.moves import MOVES
 from api.routes.places import CHECKPOINT, ENTERPRISE, ENTERPRISES, EVIDENCE, HAZARD, HAZARDS, SCHEMAS, WITNESSES
 from application.ports import Clock
@@ -42,6 +43,7 @@ TAGS = (
     ("enterprises", "Whose hazards they are."),
     ("boards", "What it adds up to, now or as of a time."),
     ("evidence", "Photos and papers."),
+    ("imports", "Ledgers kept elsewhere, brought in."),
     ("events", "The log itself."),
     ("proofs", "That nobody has rewritten it: checkpoints, proofs, receipts, witnesses (docs/transparency.md)."),
     ("rules", "What is due, and by which rule."),
@@ -63,7 +65,7 @@ FROM_PATH = {one.path: "recipient" for one in MOVES if one.names_recipient}
 OPEN = frozenset({"/healthz", "/readyz"})
 """The paths that ask for no token."""
 
-CREATING = frozenset({HAZARDS, ENTERPRISES, EVIDENCE})
+CREATING = frozenset({HAZARDS, ENTERPRISES, EVIDENCE, IMPORTS})
 WITH_ETAG = frozenset({HAZARD, f"{HAZARD}/events", ENTERPRISE, f"{EVIDENCE}/{{sha256}}"})
 
 _REF = "#/components/schemas/"
@@ -110,8 +112,12 @@ def draw_up(app: FastAPI, today: date) -> Json:
                 response["headers"] = _headers(path, method, status)
             if method == "post" and path in BODIES:
                 operation["requestBody"] = _body(components["schemas"], path, by_command)
-    document["paths"][EVIDENCE]["post"]["requestBody"] = _file()
+    document["paths"][EVIDENCE]["post"]["requestBody"] = _file(FILE)
     document["paths"][f"{CHECKPOINT}/cosignatures"]["post"]["requestBody"] = _note()
+    document["paths"][IMPORTS]["post"]["requestBody"] = _file(LEDGER)
+    document["paths"][PREVIEW]["post"]["requestBody"] = _file(MAPPING)
+    for path in (COMMIT, REMOVAL):
+        document["paths"][path]["post"]["requestBody"] = _nothing()
     return document
 
 
@@ -188,13 +194,17 @@ def _note() -> Json:
     return {"required": True, "content": {TEXT: {"schema": {"type": "string"}}}}
 
 
-def _file() -> Json:
+def _file(example: str) -> Json:
     bytes_of_any_kind = {"type": "string", "format": "binary"}
     return {
         "required": True,
         "content": {
-            "text/plain": {"schema": {"type": "string"}, "example": FILE},
+            "text/plain": {"schema": {"type": "string"}, "example": example},
             "application/octet-stream": {"schema": bytes_of_any_kind},
-            "image/jpeg": {"schema": bytes_of_any_kind},
         },
     }
+
+
+def _nothing() -> Json:
+    schema = {"type": "object", "additionalProperties": False}
+    return {"required": True, "content": {"application/json": {"schema": schema, "example": {}}}}

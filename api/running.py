@@ -11,11 +11,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapp
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
+from uuid import UUID
 
 from structlog.contextvars import bind_contextvars
 
+from api.importing_beside import ImportsBeside
 from api.service import CommandKeys
 from application.auditing import RawLog
+from application.importing.jobs import JobStore
 from application.jurisdiction import Jurisdiction
 from application.log import Unavailable
 from application.ports import Chance, Clock
@@ -62,6 +65,7 @@ class Place:
     watching: Watching
     raw_log: RawLog
     queues: Queues
+    jobs: JobStore
     first_token: Callable[[Actor], Awaitable[str | None]]
     tidy: Sequence[Callable[[], None]]
     """What clears up after processes that were killed."""
@@ -78,6 +82,8 @@ class Running:
         chance: Chance,
         command_keys: CommandKeys,
         stopping: asyncio.Event,
+        import_beside: Callable[[str, UUID], Awaitable[int]],
+        check_mapping: Callable[[bytes], object],
         *,
         own_database: bool,
     ) -> None:
@@ -88,6 +94,8 @@ class Running:
         self._places = places
         self._schemas = schemas
         self._own_database = own_database
+        self._check_mapping = check_mapping
+        self._imports_beside = ImportsBeside(import_beside, stopping)
         self._current: set[str] = set()
 
     def jurisdiction(self, code: str) -> Jurisdiction:
@@ -114,6 +122,29 @@ class Running:
     def queues(self, code: str) -> Queues:
         """Who is at the log of a jurisdiction, and who waits for it."""
         return self._places[code].queues
+
+    def jobs(self, code: str) -> JobStore:
+        """The import jobs of a jurisdiction."""
+        return self._places[code].jobs
+
+    def check_mapping(self, content: bytes) -> None:
+        """Look whether an import could go by this mapping. Raises BadMapping."""
+        self._check_mapping(content)
+
+    def work_on_import(self, code: str, id: UUID) -> None:
+        """Let a process of its own do what was asked of an import. Returns at once."""
+        self._imports_beside.begin(code, id)
+
+    @asynccontextmanager
+    async def importing(self) -> AsyncIterator[None]:
+        """What was asked of imports is done while the context lasts, what was left undone first."""
+        for code, place in self._places.items():
+            for id in await asyncio.to_thread(place.jobs.unfinished):
+                self.work_on_import(code, id)
+        try:
+            yield
+        finally:
+            await self._imports_beside.end()
 
     async def first_token(self, code: str, actor: Actor) -> str | None:
         """A token for the actor if the jurisdiction has never had any."""

@@ -44,5 +44,11 @@ class Service(Protocol):
     def jurisdictions(self) -> Sequence[str]:
         """The codes of those that are served and whose schema is current."""
 
+    def check_mapping(self, content: bytes) -> None:
+        """Look whether an import could go by this mapping. Raises BadMapping."""
+
+    def work_on_import(self, code: str, id: UUID) -> None:
+        """Let somebody do what was asked of an import. Returns at once."""
+
     async def database_ready(self) -> bool:
         """Whether the database answers and the schema of every jurisdiction served is current. Never raises."""

@@ -6,9 +6,8 @@ import asyncio
 import contextlib
 import gc
 import logging
-import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import uvicorn
 
@@ -16,6 +15,7 @@ from api.app import create_app
 from api.beside import make_way, until_input_ends, working_beside
 from api.running import CannotRun, Running
 from api.settings import Settings, Worker
+from api.stopping import stoppable
 from api.traces import tracing
 from api.wiring import running
 from domain.actors import Actor, Role
@@ -31,7 +31,7 @@ async def serve(settings: Settings, say: Callable[[str], None]) -> None:
 
     Raises CannotRun.
     """
-    with contextlib.closing(_bound(settings)) as door, _stoppable() as stopping:
+    with contextlib.closing(_bound(settings)) as door, stoppable() as stopping:
         async with tracing(), running(settings, stopping) as service:
             await service.prepare()
             await _tell_first_tokens(service, say)
@@ -42,6 +42,7 @@ async def serve(settings: Settings, say: Callable[[str], None]) -> None:
                     await stack.enter_async_context(working_beside(stopping))
                 elif settings.worker is Worker.INSIDE:
                     await stack.enter_async_context(service.working())
+                await stack.enter_async_context(service.importing())
                 server = _Server(service, _announcement(service, settings.host, door), say)
                 # What is there from the start need not be looked through again and again; a request makes a few
                 # hundred objects, and looking after each of them costs a twentieth of its time.
@@ -52,7 +53,7 @@ async def serve(settings: Settings, say: Callable[[str], None]) -> None:
 
 async def work(settings: Settings, say: Callable[[str], None]) -> None:
     """Keep up views and clock until SIGINT or SIGTERM. Raises CannotRun."""
-    with _stoppable() as stopping:
+    with stoppable() as stopping:
         async with tracing(), running(settings, stopping) as service:
             await service.prepare()
             async with service.working():
@@ -63,7 +64,7 @@ async def work(settings: Settings, say: Callable[[str], None]) -> None:
 async def work_beside(settings: Settings) -> None:
     """The same for a process that serves, until that one ends; what has to be prepared it has prepared."""
     make_way()
-    with _stoppable() as stopping:
+    with stoppable() as stopping:
         await until_input_ends(stopping)
         async with tracing(), running(settings, stopping) as service, service.working():
             await stopping.wait()
@@ -90,7 +91,7 @@ class _Server(uvicorn.Server):
         self._say = say
 
     def capture_signals(self) -> contextlib.AbstractContextManager[None]:  # type: ignore[override]
-        """None: `_stoppable` has them."""
+        """None: `stoppable` has them."""
         return contextlib.nullcontext()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -118,25 +119,6 @@ class _Server(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         """Whether it is time to stop."""
         return self._stopping.is_set() or await super().on_tick(counter)
-
-
-@contextlib.contextmanager
-def _stoppable() -> Iterator[asyncio.Event]:
-    """An event that SIGINT and SIGTERM set; a second signal cancels whatever is still going on."""
-    loop, task, stopping = asyncio.get_running_loop(), asyncio.current_task(), asyncio.Event()
-
-    def asked() -> None:
-        if stopping.is_set() and task is not None:
-            task.cancel()
-        stopping.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, asked)
-    try:
-        yield stopping
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
 
 
 def _bound(settings: Settings) -> socket.socket:

@@ -138,6 +138,17 @@ class Setting:
     says: str
 
 
+def environment(settings: Settings) -> Mapping[str, str]:
+    """The environment of a child that is to have the same settings."""
+    given = {f"{PREFIX}{name.upper()}": getattr(settings, name) for name in Settings.model_fields}
+    said = {
+        variable: value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+        for variable, value in given.items()
+        if value is not None
+    }
+    return {**os.environ, **said}
+
+
 def load() -> Settings:
     """The settings of this process's environment. Raises BadSettings."""
     try:

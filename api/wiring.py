@@ -10,17 +10,20 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import psycopg
 
+from api.importing_beside import import_beside
 from api.running import CannotRun, Place, Running
-from api.settings import Settings
+from api.settings import Settings, environment
 from application.auditing import RawEvent
 from application.commands import Commands
 from application.discontinuities import Origins
 from application.importing.files import ImportFiles
+from application.importing.jobs import Imports
 from application.jurisdiction import Jurisdiction
 from application.log import Unavailable, Unreadable
 from application.ports import Chance, Clock
@@ -36,6 +39,8 @@ from infrastructure.command_keys import BadSecret, KeyedCommandKeys, kept_secret
 from infrastructure.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from infrastructure.evidence import EvidenceFolder
 from infrastructure.importing.files import Files
+from infrastructure.importing.jobs import JobFolders
+from infrastructure.importing.mappings import mapping_of
 from infrastructure.log.batch import Row, schema_of
 from infrastructure.log.codec import Codec
 from infrastructure.log.event_log import PostgresEventLog
@@ -98,6 +103,8 @@ async def running(
                 parts.chance,
                 KeyedCommandKeys(kept_secret(settings.home)),
                 stopping or asyncio.Event(),
+                partial(import_beside, environment(settings)),
+                mapping_of,
                 own_database=settings.database_url is None,
             )
             await service.look_at_schemas()
@@ -150,6 +157,7 @@ class _Parts:
             clock=self.clock,
         )
         evidence = EvidenceFolder(home / "evidence" / code)
+        jobs = JobFolders(home / "imports" / code)
         tokens = PostgresTokens(pool, schema, code, now, chance)
         views = PostgresViews(pool, code, log, zone, now)
         hazards, enterprises = (PostgresKeeper(pool, code, tables) for tables in (Hazards(), Enterprises()))
@@ -160,14 +168,25 @@ class _Parts:
         proofs = Proofs(log, trees, signer, origins)
         return Place(
             Jurisdiction(
-                code, zone, log, commands, views, tokens, evidence, proofs, Witnessing(code, log, trees), sequencer
+                code,
+                zone,
+                log,
+                commands,
+                views,
+                tokens,
+                evidence,
+                proofs,
+                Witnessing(code, log, trees),
+                sequencer,
+                Imports(jobs, chance),
             ),
             Projector(log, [hazards, enterprises], poll=POLL_SECONDS),
             Watching(log, views, rules, now, chance, PostgresTurn(pool, schema, self.alone), log),
             PostgresRawLog(pool, code),
             PostgresQueues(pool, code),
+            jobs,
             tokens.create_first,
-            [evidence.clear_abandoned, outside.clear_abandoned],
+            [evidence.clear_abandoned, outside.clear_abandoned, jobs.clear_old],
         )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from application.commands import Commands
+from application.importing.jobs import Imports
 from application.log import EventLog
 from application.ports import EvidenceStore
 from application.proving import Proofs
@@ -29,3 +30,4 @@ class Jurisdiction:
     proofs: Proofs
     witnessing: Witnessing
     sequencer: Sequencer
+    imports: Imports

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import typer
 import uvloop
 
@@ -37,6 +39,15 @@ def work() -> None:
     settings = load()
     logs.configure(settings.log_format)
     terminal.run(serving.work(settings, typer.echo), loop_factory=uvloop.new_event_loop)
+
+
+def import_beside(code: str, id: str) -> None:
+    """What `serve` starts for what is asked of an import (api/importing_beside.py): no command of its own."""
+    from api import import_work, logs
+
+    settings = load()
+    logs.configure(settings.log_format)
+    terminal.run(import_work.do_import(settings, code, UUID(id)), loop_factory=uvloop.new_event_loop)
 
 
 def work_beside() -> None:

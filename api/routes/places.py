@@ -35,7 +35,7 @@ _POSITION: TypeAdapter[int] = TypeAdapter(Annotated[int, Field(ge=1, le=FARTHEST
 
 SCHEMAS: dict[str, dict[str, Any]] = {
     "j": {"type": "string", "description": "Administrative division code of the jurisdiction.", "example": "320583"},
-    "id": {**_ID.json_schema(), "description": "The hazard."},
+    "id": {**_ID.json_schema(), "description": "The hazard, or the import."},
     "e": {**_CODE.json_schema(), "description": "Unified social credit code of the enterprise (GB 32100)."},
     "sha256": {**_NAME.json_schema(), "description": "SHA-256 of the file's bytes, in hex."},
     "position": {**_POSITION.json_schema(), "description": "Where the event lies in the log."},
@@ -46,6 +46,11 @@ SCHEMAS: dict[str, dict[str, Any]] = {
 
 def hazard_id(request: Request) -> UUID:
     """The hazard a path names. Raises Problem."""
+    return _named(_ID, request, "id")
+
+
+def import_id(request: Request) -> UUID:
+    """The import a path names. Raises Problem."""
     return _named(_ID, request, "id")
 
 

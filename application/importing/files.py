@@ -33,8 +33,8 @@ class ImportFiles(Protocol):
     def mapping(self, named: str) -> LedgerMapping:
         """The mapping in that file, or the shipped one of that name. Raises BadMapping."""
 
-    def proposal(self, named: str) -> str:
-        """A first mapping for the ledger in that file, as TOML. Raises NotATable."""
+    def proposal(self, named: str, called: str | None = None) -> str:
+        """A first mapping for the ledger in that file, which may be called otherwise, as TOML. Raises NotATable."""
 
     def ledger(self, named: str, mapping: LedgerMapping) -> Ledger:
         """The ledger in that file, or the shipped sample of that name, looked through to its end. Raises NotATable."""

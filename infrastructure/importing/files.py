@@ -36,9 +36,10 @@ class Files:
         """The ledger in that file or, where there is none, the shipped sample of that name. Raises NotATable."""
         return open_ledger(_path(named), mapping)
 
-    def proposal(self, named: str) -> str:
+    def proposal(self, named: str, called: str | None = None) -> str:
         """A first mapping for that ledger, as TOML. Raises NotATable."""
-        return proposed(open_book(_path(named), FileShape(), score))
+        path = _path(named)
+        return proposed(open_book(path, FileShape(), score), called or path.name)
 
     def returned(self, path: Path, ledger: Ledger) -> AbstractContextManager[ReturnedRows]:
         """A file of the ledger's shape to be written there. Raises OSError."""

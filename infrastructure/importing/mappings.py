@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -25,27 +24,29 @@ def load_mapping(named: str) -> LedgerMapping:
     """The shipped mapping of that name, or the one in that file. Raises BadMapping."""
     path = SHIPPED / f"{named}.toml" if named in shipped_mappings() else Path(named)
     try:
-        return LedgerMapping.model_validate(_read(path))
-    except ValidationError as error:
-        faults = error.errors(include_url=False, include_input=False, include_context=False)
-        raise BadMapping(named, (_fault(fault["loc"], fault["msg"]) for fault in faults)) from error
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
     except FileNotFoundError as error:
         shipped = ", ".join(shipped_mappings())
         raise BadMapping(named, [f"there is no such file, nor a shipped mapping of this name ({shipped})"]) from error
     except OSError as error:
         raise BadMapping(named, [f"can't be read: {error.strerror}"]) from error
+    return mapping_of(content, named)
+
+
+def mapping_of(content: bytes, named: str = "the mapping") -> LedgerMapping:
+    """The mapping that TOML in UTF-8 holds. Raises BadMapping."""
+    try:
+        if len(content) > LARGEST:
+            raise ValueError(f"it is larger than {LARGEST} bytes")
+        return LedgerMapping.model_validate(tomllib.loads(content.decode()))
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_input=False, include_context=False)
+        raise BadMapping(named, (_fault(fault["loc"], fault["msg"]) for fault in faults)) from error
     except RecursionError as error:
         raise BadMapping(named, ["is nested too deeply"]) from error
     except ValueError as error:
         raise BadMapping(named, [f"is not TOML in UTF-8: {error}"]) from error
-
-
-def _read(path: Path) -> dict[str, Any]:
-    with path.open("rb") as file:
-        content = file.read(LARGEST + 1)
-    if len(content) > LARGEST:
-        raise ValueError(f"it is larger than {LARGEST} bytes")
-    return tomllib.loads(content.decode())
 
 
 def _fault(where: tuple[int | str, ...], what: str) -> str:

@@ -50,7 +50,7 @@ def clock() -> SetClock:
 async def service(database_url: str, tmp_path: Path, clock: SetClock) -> AsyncIterator[Running]:
     """The product with its views and its clock at work."""
     settings = Settings(database_url=database_url, home=tmp_path)
-    async with running(settings, clock=clock) as service, service.working():
+    async with running(settings, clock=clock) as service, service.working(), service.importing():
         yield service
 
 

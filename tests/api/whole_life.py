@@ -23,6 +23,7 @@ from domain.actors import Role
 from infrastructure.importing.files import SAMPLES
 from tests.api.conftest import served
 from tests.api.people import People, SetClock
+from tests.api.test_imports import SAMPLE, SAMPLE_MAPPING, done, previewed, uploaded
 from tests.api.test_openapi import BESIDES, GENERAL, INSPECTOR, MAJOR, Player
 
 CODES = ("320583", "650100")
@@ -54,6 +55,7 @@ async def _served_and_kept_up(url: str, home: Path) -> None:
         await service.prepare()
         async with (
             service.working(),
+            service.importing(),
             served(service) as address,
             httpx2.AsyncClient(base_url=address, timeout=30) as client,
         ):
@@ -73,25 +75,38 @@ async def _told_and_asked(people: People) -> None:
     # One of them erased, one never finished: the clock has something to miss.
     await asyncio.gather(*(player.play(*played) for played in zip(hazards, (GENERAL, MAJOR, BESIDES), strict=True)))
     await player.report("major")
+    imported = await _imported(people)
     head = await people.head()
     for path, methods in document["paths"].items():
         if "get" in methods:
-            hazard = hazards["dual-reports" in path]
-            await _ask(people, path, methods["get"], hazard.rpartition("/")[2], head)
+            of = imported if "/imports/" in path else hazards["dual-reports" in path]
+            await _ask(people, path, methods["get"], of.rpartition("/")[2], head)
+    inspector = await people.one(INSPECTOR)
+    assert (await inspector.post(f"{imported}/removal")).status_code == 200
     tokens = people.service.jurisdiction(people.code).tokens
     newest, *_ = await tokens.all()
     assert await tokens.revoke(newest.id)
 
 
+async def _imported(people: People) -> str:
+    """The path of a job that was uploaded, previewed and committed, with a row refused and another that is odd."""
+    inspector = await people.one(INSPECTOR)
+    path = await uploaded(inspector, SAMPLE)
+    await previewed(inspector, path, SAMPLE_MAPPING)
+    await inspector.post(f"{path}/commit")
+    assert (await done(inspector, path))["state"] == "imported"
+    return path
+
+
 async def _ask(people: People, path: str, operation: Mapping[str, Any], hazard: str, head: int) -> None:
     """GET it in every way it can be asked."""
-    auditor = await people.one(Role.AUDITOR)
+    asker = await people.one(INSPECTOR if "/imports/" in path else Role.AUDITOR)
     filled = {"j": people.code, "id": hazard, "e": USCC, "sha256": await people.file(), "recipient": "regulator"}
     filled |= {"position": "1"}
     whole = re.sub(r"{(\w+)}", lambda name: filled[name[1]], path)
     takes = {one["name"] for one in operation["parameters"] if one["in"] == "query"}
     if path.endswith("/stream"):
-        async with people.client.stream("GET", whole, headers={"Authorization": f"Bearer {auditor.token}"}) as stream:
+        async with people.client.stream("GET", whole, headers={"Authorization": f"Bearer {asker.token}"}) as stream:
             assert stream.status_code == 200
             await anext(stream.aiter_bytes())
         return
@@ -103,7 +118,7 @@ async def _ask(people: People, path: str, operation: Mapping[str, Any], hazard: 
     if "at" in takes:
         asked += [{"at": "2026-03-02T02:00:00Z", "clock": kind} for kind in ("recorded", "occurred")]
     for query in asked:
-        response = await auditor.get(whole, **after, **query)
+        response = await asker.get(whole, **after, **query)
         assert response.status_code == 200, (path, query, response.text)
 
 

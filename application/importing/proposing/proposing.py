@@ -26,22 +26,23 @@ MOST_WORDS = 40
 UNSURE = "# unsure: "
 
 
-def proposed(book: Book) -> str:
+def proposed(book: Book, called: str) -> str:
     """The mapping as TOML. Raises NotATable where no header says what the hazards are and when they were found."""
     for sheet in book.sheets:
         heading = find(head_of(sheet.records(), None), score, None)
         if heading is None:
             continue
         below = (cells for number, cells in sheet.records() if number > heading.last)
-        proposal = _Proposal(book, heading, list(islice(below, LOOKED_AT)))
+        proposal = _Proposal(book, called, heading, list(islice(below, LOOKED_AT)))
         if proposal.says_enough:
             return "\n".join(proposal.lines()) + "\n"
     raise NotATable("no sheet has a header and below it texts and days; write a mapping by hand")
 
 
 class _Proposal:
-    def __init__(self, book: Book, heading: Heading, rows: Sequence[Sequence[str]]) -> None:
+    def __init__(self, book: Book, called: str, heading: Heading, rows: Sequence[Sequence[str]]) -> None:
         self._book = book
+        self._called = " ".join("".join(sign if sign.isprintable() else " " for sign in called).split())[:200]
         self._heading = heading
         self._cells = {
             name: [row[at] for row in rows if at < len(row) and row[at]] for at, name in enumerate(heading.names)
@@ -69,10 +70,10 @@ class _Proposal:
         return sum(map(len, self._cells[name])) / len(self._cells[name])
 
     def lines(self) -> Iterator[str]:
-        yield f"# Proposed for {self._book.name}: {self._book.read_as}, header in {self._heading.rows}."
+        yield f"# Proposed for {self._called}: {self._book.read_as}, header in {self._heading.rows}."
         yield "# Look at every line that says `unsure`, then at what a dry run says (docs/import.md)."
         yield ""
-        yield f"source = {_text(self._book.name.rpartition('.')[0][:200] or 'a ledger')}"
+        yield f"source = {_text(self._called.removesuffix('.csv').removesuffix('.xlsx') or 'a ledger')}"
         yield from self._identity()
         yield from self._left_out()
         yield from self._dates()
