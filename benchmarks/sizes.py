@@ -28,6 +28,8 @@ class Sizes:
     projected: int
     peer_projected: int
     """Events folded by us, and by the library's ProjectionRunner."""
+    imported: int
+    """Rows of a spreadsheet that is imported; each comes to four events."""
     logs: tuple[int, ...]
     """Events in the logs that are compared, the smallest first."""
     log_enterprises: int
@@ -52,6 +54,7 @@ FULL = Sizes(
     peer_requests=2_000,
     projected=100_000,
     peer_projected=5_000,
+    imported=100_000,
     logs=(10_000, 100_000, 1_000_000),
     log_enterprises=10_000,
     boards=2_000,
@@ -72,6 +75,7 @@ QUICK = Sizes(
     peer_requests=200,
     projected=2_000,
     peer_projected=400,
+    imported=2_000,
     logs=(500, 2_000),
     log_enterprises=100,
     boards=100,

@@ -25,6 +25,7 @@ LITTLE = replace(
     peer_requests=40,
     projected=40,
     peer_projected=40,
+    imported=50,
     logs=(12, 24),
     log_enterprises=3,
     boards=3,
