@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 from psycopg.rows import TupleRow
 
 from api.routes import events
 from application.deciding import Following
+from application.importing.telling import Telling
 from application.jurisdiction import Jurisdiction
 from application.log import Append, CommandKey, Known, Outcome, Receipt, Recorded
 from infrastructure.log.event_log import PostgresEventLog
@@ -97,3 +98,8 @@ def deaf_after_a_loss() -> None:
     Wakeups._hear = hear_once  # type: ignore[method-assign]
     Wakeups.wait = wait_long  # type: ignore[method-assign]
     events.KEEP_ALIVE_SECONDS = 3600.0
+
+
+def forgetful_of_rows() -> None:
+    """Takes every row for one that was never there."""
+    Telling._identity = lambda self, row: uuid4()  # type: ignore[method-assign]
