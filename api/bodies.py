@@ -60,6 +60,12 @@ async def text_body(request: Request) -> str:
         raise Problem.of_rule(Kind.INVALID_INPUT, UTF8, "body") from None
 
 
+def refuse_form(request: Request, rule: Rule) -> None:
+    """Where the body is a file, refuse one that is wrapped up in a form, by this rule. Raises Problem."""
+    if header(request.scope, b"content-type").strip().lower().startswith("multipart/"):
+        raise Problem.of_rule(Kind.UNSUPPORTED_MEDIA_TYPE, rule, "Content-Type")
+
+
 async def limited(request: Request, most: int) -> AsyncIterator[bytes]:
     """The body as it comes. Raises Problem once it is larger than `most` bytes, or says it will be."""
     declared = header(request.scope, b"content-length")

@@ -15,7 +15,7 @@ from api.cli.terminal import FOUND_FAULTS, CommandFailed, OfJurisdiction
 from api.wiring import import_files
 from application.importing.doing import Said, begun, carry_through, goes_by_names
 from application.importing.files import ImportFiles
-from application.importing.importing import Tally
+from application.importing.importing import Counts
 from application.importing.ledger import Ledger
 from application.importing.mapping import BadMapping, LedgerMapping
 from application.importing.table import NotATable
@@ -85,9 +85,9 @@ def import_ledger(
 
 async def _take_in(
     files: ImportFiles, under: LedgerMapping, ledger: Ledger, said: Said, jurisdiction: str | None, dry_run: bool
-) -> Tally:
+) -> Counts:
     """The import itself, with a progress bar."""
-    total = Tally()
+    total = Counts()
     async with opened(jurisdiction) as (service, place):
         try:
             if goes_by_names(under):
@@ -106,7 +106,7 @@ async def _take_in(
     return total
 
 
-def _advance(progress: Progress, bar: TaskID, total: Tally) -> None:
+def _advance(progress: Progress, bar: TaskID, total: Counts) -> None:
     progress.update(bar, completed=total.rows)
 
 
@@ -147,13 +147,13 @@ def _can_be_written(option: str, report: Path, file: str) -> None:
         raise CommandFailed(f"{option}: {report} is no file in a folder that exists")
 
 
-def _interrupted(total: Tally, why: str) -> CommandFailed:
+def _interrupted(total: Counts, why: str) -> CommandFailed:
     in_log = total.imported + total.continued
     sentence = f"{why}. {in_log} rows are sure to be in; the same command again takes in the rest, and nothing twice"
     return CommandFailed(sentence, INTERRUPTED)
 
 
-def _tell(tally: Tally, ledger: Ledger, said: Said, dry_run: bool) -> None:
+def _tell(tally: Counts, ledger: Ledger, said: Said, dry_run: bool) -> None:
     """The summary, on standard output."""
     typer.echo(f"{ledger.name}, read as {ledger.read_as}: {tally.rows} rows")
     typer.echo(f"  {tally.imported} {'would be imported' if dry_run else 'imported'}")

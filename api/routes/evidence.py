@@ -18,10 +18,9 @@ from starlette.responses import Response, StreamingResponse
 from api.access import Caller, admitted
 from api.answering import MEDIA_TYPE, unless_seen
 from api.asking import AskingEvidence
-from api.bodies import limited
-from api.headers import header
+from api.bodies import limited, refuse_form
 from api.preconditions import idempotency_key
-from api.problems import Kind, Problem
+from api.problems import Kind
 from api.route import Asker, Route
 from api.routes import described
 from api.routes.places import EVIDENCE, evidence_name
@@ -66,8 +65,7 @@ async def keep(request: Request) -> Response:
     """Store a file of up to 20 MB. The body is the file itself; storing the same bytes again changes nothing."""
     caller = await admitted(request)
     idempotency_key(request)
-    if header(request.scope, b"content-type").strip().lower().startswith("multipart/"):
-        raise Problem.of_rule(Kind.UNSUPPORTED_MEDIA_TYPE, FILE_ITSELF, "Content-Type")
+    refuse_form(request, FILE_ITSELF)
     name = await caller.jurisdiction.evidence.keep(limited(request, MOST_BYTES))
     location = f"/v1/{caller.jurisdiction.code}/evidence/{name}"
     return Response(to_json({"sha256": name}), 201, {"Location": location, "ETag": f'"{name}"'}, MEDIA_TYPE)

@@ -18,26 +18,27 @@ from starlette.responses import Response, StreamingResponse
 from api.access import Caller, admitted, service_of
 from api.answering import MEDIA_TYPE, answer
 from api.asking import Asking, NamingUpload
-from api.bodies import command, json_body, limited
-from api.headers import header
+from api.bodies import command, json_body, limited, refuse_form
 from api.invalid import MOST_ERRORS
 from api.preconditions import etag, idempotency_key
 from api.problems import FieldError, Kind, Problem
 from api.route import Asker, Route
 from api.routes import described
-from api.routes.evidence import BYTES, FILE_ITSELF, THE_FILE
+from api.routes.evidence import BYTES, THE_FILE
 from api.routes.places import V1, import_id
 from api.routes.reaching import written
-from application.importing.jobs import Counts, Job, JobFile, JobState, allowed
+from application.importing.importing import Counts
+from application.importing.jobs import Job, JobFile, JobState, allowed
 from application.importing.mapping import BadMapping
 from domain.command import Fields
-from domain.refusals import Rule
+from domain.refusals import CONTRACT, Rule
 
 MOST_BYTES = 64 * 1024 * 1024
 """The largest ledger accepted. Policy, not law."""
 
 MOST_OF_MAPPING = 256 * 1024
 
+FILE_ITSELF = Rule("import.content_type", "the body is the file itself, not a form", CONTRACT)
 MAPPING = Rule("import.mapping", "the mapping can't be used", "hazardloop: importing (docs/import.md)")
 
 IMPORTS = V1 + "/imports"
@@ -79,8 +80,7 @@ async def upload(request: Request, naming: Annotated[NamingUpload, Query()]) -> 
     caller = await admitted(request)
     idempotency_key(request)
     allowed(caller.actor)
-    if header(request.scope, b"content-type").strip().lower().startswith("multipart/"):
-        raise Problem.of_rule(Kind.UNSUPPORTED_MEDIA_TYPE, FILE_ITSELF, "Content-Type")
+    refuse_form(request, FILE_ITSELF)
     job = await caller.jurisdiction.imports.upload(caller.actor, naming.name, limited(request, MOST_BYTES))
     return _asked(request, caller, job, 201)
 
@@ -104,9 +104,7 @@ async def read(request: Request, caller: Asker, asking: Annotated[Asking, Query(
 )
 async def preview(request: Request) -> Response:
     """Decide about every row under a mapping, and write nothing to the log. The body is the mapping itself, as TOML."""
-    caller = await admitted(request)
-    idempotency_key(request)
-    id = import_id(request)
+    caller, id = await _asking(request)
     await caller.jurisdiction.imports.find(caller.actor, id)
     mapping = b"".join([chunk async for chunk in limited(request, MOST_OF_MAPPING)])
     try:
@@ -125,9 +123,7 @@ async def preview(request: Request) -> Response:
 )
 async def commit(request: Request) -> Response:
     """Import what was previewed, under the same mapping. Begun again after a fault, no row goes in twice."""
-    caller = await admitted(request)
-    idempotency_key(request)
-    id = import_id(request)
+    caller, id = await _asking(request)
     command(Nothing, await json_body(request))
     return _asked(request, caller, await caller.jurisdiction.imports.commit(caller.actor, id), 202)
 
@@ -141,9 +137,7 @@ async def commit(request: Request) -> Response:
 )
 async def remove(request: Request) -> Response:
     """Remove the job with all its files. What is in the log stays there."""
-    caller = await admitted(request)
-    idempotency_key(request)
-    id = import_id(request)
+    caller, id = await _asking(request)
     command(Nothing, await json_body(request))
     await caller.jurisdiction.imports.remove(caller.actor, id)
     return answer({})
@@ -169,6 +163,13 @@ async def refused_rows(request: Request, caller: Asker, asking: Annotated[Asking
 async def findings(request: Request, caller: Asker, asking: Annotated[Asking, Query()]) -> Response:
     """Give back the list of cells that contradict the log or are odd, as CSV."""
     return await _given_back(request, caller, asking, JobFile.FINDINGS)
+
+
+async def _asking(request: Request) -> tuple[Caller, UUID]:
+    """Who asks something of which import. Raises Problem, Unknown."""
+    caller = await admitted(request)
+    idempotency_key(request)
+    return caller, import_id(request)
 
 
 async def _given_back(request: Request, caller: Caller, asking: Asking, which: JobFile) -> Response:

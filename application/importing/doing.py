@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 from application.importing.files import ImportFiles
-from application.importing.importing import Importing, Tally
+from application.importing.importing import Counts, Importing
 from application.importing.ledger import Ledger
 from application.importing.mapping import LedgerMapping
 from application.importing.naming import registered_names
@@ -42,7 +42,7 @@ async def begun(place: Jurisdiction, mapping: LedgerMapping, clock: Clock, run: 
 
 
 async def carry_through(
-    importing: Importing, ledger: Ledger, files: ImportFiles, said: Said, total: Tally, told: Callable[[], None]
+    importing: Importing, ledger: Ledger, files: ImportFiles, said: Said, total: Counts, told: Callable[[], None]
 ) -> None:
     """Import every row, writing down what there is to say; `total` grows, and after each batch it is `told`.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from itertools import islice
 from typing import Protocol
@@ -55,7 +55,7 @@ class Returned:
 
 
 @dataclass
-class Tally:
+class Counts:
     """What became of rows: each is imported, known, continued or refused."""
 
     rows: int = 0
@@ -70,19 +70,19 @@ class Tally:
     """Cells that are odd in another way."""
     events: Counter[str] = field(default_factory=Counter)
     """Events appended, by name."""
+
+    def add(self, batch: Counts) -> None:
+        """Count a batch in."""
+        for one in fields(Counts):
+            setattr(self, one.name, getattr(self, one.name) + getattr(batch, one.name))
+
+
+@dataclass
+class Tally(Counts):
+    """What became of the rows of a batch, and what there is to say of them. A ledger may have any number of these."""
+
     returned: Sequence[Returned] = ()
     found: Sequence[Finding] = ()
-
-    def add(self, batch: Tally) -> None:
-        """Count a batch in. What was returned and found is not kept: a ledger may have any number of it."""
-        self.rows += batch.rows
-        self.imported += batch.imported
-        self.known += batch.known
-        self.continued += batch.continued
-        self.refused += batch.refused
-        self.conflicts += batch.conflicts
-        self.findings += batch.findings
-        self.events += batch.events
 
 
 class Importing:

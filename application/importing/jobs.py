@@ -5,7 +5,7 @@ What a job is about are files with personal data; they are kept no longer than s
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from application.importing.importing import Tally
+from application.importing.importing import Counts
 from application.ports import Chance
 from domain.actors import Actor, Role
 from domain.enterprise.enterprise import REGISTRARS
@@ -50,26 +50,6 @@ class JobState(StrEnum):
 WORKED_ON = frozenset({JobState.PROPOSING, JobState.PREVIEWING, JobState.IMPORTING})
 
 
-class Counts(BaseModel):
-    """What became of the rows so far; of a preview, what would."""
-
-    model_config = ConfigDict(frozen=True)
-
-    rows: int = 0
-    imported: int = 0
-    known: int = 0
-    continued: int = 0
-    refused: int = 0
-    conflicts: int = 0
-    findings: int = 0
-    events: Mapping[str, int] = {}
-
-    @classmethod
-    def of(cls, tally: Tally) -> Counts:
-        """The counts of an import."""
-        return cls.model_validate({name: getattr(tally, name) for name in cls.model_fields})
-
-
 class Job(BaseModel):
     """What is kept of a job beside its files."""
 
@@ -88,7 +68,7 @@ class Job(BaseModel):
     proposal: str | None = None
     read_as: str | None = None
     rows: int | None = None
-    counts: Counts = Counts()
+    counts: Counts = Field(default_factory=Counts)
 
     def settled(self, **changed: object) -> Job:
         """The same with some fields replaced."""

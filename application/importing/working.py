@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 from application.importing.doing import Said, begun, carry_through, goes_by_names
 from application.importing.files import ImportFiles
-from application.importing.importing import Tally
-from application.importing.jobs import Counts, Job, JobFile, JobState, JobStore
+from application.importing.importing import Counts
+from application.importing.jobs import Job, JobFile, JobState, JobStore
 from application.importing.mapping import BadMapping
 from application.importing.table import NotATable
 from application.jurisdiction import Jurisdiction
@@ -59,8 +59,8 @@ class Work:
         ledger = self._files.ledger(str(self._store.ledger(job.id)), mapping)
         job = job.settled(read_as=ledger.read_as, rows=ledger.size)
         self._store.settle(job)
-        total = Tally()
-        telling = _NowAndThen(lambda: self._store.settle(job.settled(counts=Counts.of(total))))
+        total = Counts()
+        telling = _NowAndThen(lambda: self._store.settle(job.settled(counts=total)))
         rehearse = job.state is JobState.PREVIEWING
         try:
             if goes_by_names(mapping):
@@ -70,7 +70,7 @@ class Work:
         except Unavailable:
             return False
         state = JobState.PREVIEWED if rehearse else JobState.IMPORTED
-        self._store.settle(job.settled(state=state, counts=Counts.of(total)))
+        self._store.settle(job.settled(state=state, counts=total))
         return True
 
     def _said(self, job: Job) -> Said:

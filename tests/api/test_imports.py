@@ -198,7 +198,7 @@ async def test_too_large_a_file_is_refused_and_nothing_kept(
 async def test_a_form_is_no_file(inspector: Person) -> None:
     sent = await inspector.post_bytes("imports", LEDGER.encode(), Content_Type="multipart/form-data; boundary=x")
 
-    refused(sent, 415, "unsupported-media-type", field="Content-Type")
+    refused(sent, 415, "unsupported-media-type", field="Content-Type", rule="import.content_type")
 
 
 async def test_nobody_of_an_enterprise_imports(people: People) -> None:

@@ -74,10 +74,14 @@ class _Proposal:
         yield "# Look at every line that says `unsure`, then at what a dry run says (docs/import.md)."
         yield ""
         yield f"source = {_text(self._called.removesuffix('.csv').removesuffix('.xlsx') or 'a ledger')}"
-        yield from self._identity()
-        yield from self._left_out()
-        yield from self._dates()
-        yield from self._enterprise()
+        body = [*self._identity(), *self._dropped(), *self._dates(), *self._enterprise(), *self._moves()]
+        said = "\n".join(line for line in body if not line.startswith("#"))
+        others = [name for name in self._heading.names if name and _text(name) not in said]
+        if others:
+            yield f"# Columns nothing is proposed for: {', '.join(others)}"
+        yield from body
+
+    def _moves(self) -> Iterator[str]:
         moves = {move: list(self._move(move)) for move in MoveName}
         if not moves[MoveName.SELF_INSPECT] and any(moves[move] for move in AFTER_INSPECTION):
             moves[MoveName.SELF_INSPECT] = self._inspection_unsaid()
@@ -98,14 +102,11 @@ class _Proposal:
         yield f"{UNSURE}no column numbers the rows; these have to stay as they are in the next copy"
         yield f"identity = [{', '.join(_text(one.name) for name in names if (one := self._first(name)))}]"
 
-    def _left_out(self) -> Iterator[str]:
+    def _dropped(self) -> Iterator[str]:
         people = self._columns.get("nobody's", ())
         if people:
             yield "# People the loop has no place for: they are not even read."
             yield f"drop = [{', '.join(_text(one.name) for one in people)}]"
-        others = self._others()
-        if others:
-            yield f"# Columns nothing is proposed for: {', '.join(others)}".replace("\n", " ")
 
     def _dates(self) -> Iterator[str]:
         days = [found.name for target in self._columns if _is_day(target) for found in self._columns[target]]

@@ -87,6 +87,13 @@ def test_where_it_is_unsure_it_says_so(proposal):
     assert mapping.moves[1].fields["grade"][0].map == {"一般": "general"}
 
 
+def test_every_column_is_used_dropped_or_named_as_one_that_is_not(proposal):
+    text, mapping, _ = proposal("编号,隐患编号,隐患描述,检查日期,报送期限,备注\n1,x,灯,2024-06-03,2024-07-01,\n")
+
+    assert "# Columns nothing is proposed for: 隐患编号, 备注" in text
+    assert mapping.columns == {"编号", "隐患描述", "检查日期", "报送期限"}
+
+
 def test_people_are_dropped_where_the_loop_has_no_place_for_them(proposal):
     _, mapping, _ = proposal("编号,隐患描述,检查日期,检查人,联系电话\n1,灯,2024-06-03,张三,13800000000\n")
 
