@@ -9,9 +9,9 @@ import pytest
 from application.importing.importing import Importing, Tally
 from application.importing.telling import Telling
 from application.log import Append
-from domain.actors import Actor, Role
+from domain.actors import OF_AN_ENTERPRISE, Actor, Role
 from domain.event import Act
-from domain.hazard.closing import EraseTexts
+from domain.hazard.closing import CloseOut, EraseTexts
 from domain.hazard.dual_reporting import NotifyWorkers
 from domain.hazard.hazard import Hazard
 from domain.hazard.moves import Move
@@ -66,7 +66,8 @@ async def people(log: Any, move: Move, role: Role = Role.UNION_INSPECTOR, erases
     """Somebody makes a move on the one hazard."""
     recorded = await log.read(tell(copy(), WHOLE_LIFE).hazard.id)
     hazard = Hazard.fold([one.event for one in recorded])
-    hazard.carry_out(move, Act(Actor(RUN, role), NOW, NOW, RUN, RULES))
+    enterprise = hazard.enterprise_uscc if role in OF_AN_ENTERPRISE else None
+    hazard.carry_out(move, Act(Actor(RUN, role, enterprise), NOW, NOW, RUN, RULES))
     await log.append([Append(hazard.collect_events(), erases=hazard.id if erases else None)])
 
 
@@ -169,6 +170,17 @@ async def test_once_people_have_moved_it_on_a_record_adds_no_move(log, cells):
     assert [(fault.column, fault.rule) for fault in faults_of(tally)] == [(column, "import.taken_over")]
     assert await log.head() == before
     assert (await taken_in(log, copy())).known == 1, "a copy that says no more than before is known"
+
+
+async def test_a_closing_through_the_loop_is_what_a_ledger_means_by_one(log):
+    whole = {"Rectified": "2025-03-15", "Seen": "2025-03-16", "Result": "合格"}
+    await taken_in(log, copy(**whole))
+    await people(log, NotifyWorkers(channel=NoticeChannel.MEETING))
+    await people(log, CloseOut(), Role.ENTERPRISE_OFFICER)
+
+    tally = await taken_in(log, copy(**whole, Closed="2025-03-18"))
+
+    assert (tally.known, tally.conflicts, tally.refused) == (1, 0, 0)
 
 
 async def test_a_text_that_was_corrected_contradicts_neither_in_its_old_words_nor_in_its_new_ones(log):
