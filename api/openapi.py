@@ -112,7 +112,7 @@ def draw_up(app: FastAPI, today: date) -> Json:
                 response["headers"] = _headers(path, method, status)
             if method == "post" and path in BODIES:
                 operation["requestBody"] = _body(components["schemas"], path, by_command)
-    document["paths"][EVIDENCE]["post"]["requestBody"] = _file(FILE)
+    document["paths"][EVIDENCE]["post"]["requestBody"] = _file(FILE, "image/jpeg")
     document["paths"][f"{CHECKPOINT}/cosignatures"]["post"]["requestBody"] = _note()
     document["paths"][IMPORTS]["post"]["requestBody"] = _file(LEDGER)
     document["paths"][PREVIEW]["post"]["requestBody"] = _file(MAPPING)
@@ -194,14 +194,12 @@ def _note() -> Json:
     return {"required": True, "content": {TEXT: {"schema": {"type": "string"}}}}
 
 
-def _file(example: str) -> Json:
-    bytes_of_any_kind = {"type": "string", "format": "binary"}
+def _file(example: str, *kinds: str) -> Json:
+    bytes_of_any_kind = {"schema": {"type": "string", "format": "binary"}}
+    content: Json = {"text/plain": {"schema": {"type": "string"}, "example": example}}
     return {
         "required": True,
-        "content": {
-            "text/plain": {"schema": {"type": "string"}, "example": example},
-            "application/octet-stream": {"schema": bytes_of_any_kind},
-        },
+        "content": content | dict.fromkeys(("application/octet-stream", *kinds), bytes_of_any_kind),
     }
 
 
