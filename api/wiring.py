@@ -41,7 +41,7 @@ from infrastructure.evidence import EvidenceFolder
 from infrastructure.importing.files import Files
 from infrastructure.importing.jobs import JobFolders
 from infrastructure.importing.mappings import mapping_of
-from infrastructure.log.batch import Row, schema_of
+from infrastructure.log.batch import schema_of
 from infrastructure.log.codec import Codec
 from infrastructure.log.event_log import PostgresEventLog
 from infrastructure.log.pool import Pool, bounded_pool
@@ -119,7 +119,7 @@ async def running(
 
 def decode(raw: RawEvent) -> DomainEvent | Unreadable:
     """An event read from its bytes, as everybody else reads it. Never raises."""
-    return Codec(SystemChance(), CATALOGUE).decode(Row(raw.stream_id, raw.version, raw.name, raw.state, raw.private))
+    return Codec(SystemChance(), CATALOGUE).decode(raw)
 
 
 def import_files() -> ImportFiles:

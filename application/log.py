@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -77,17 +77,46 @@ class Unreadable:
     reason: str
 
 
-class Recorded(NamedTuple):
-    """An event as it lies in the log. Positions are dense; `recorded_at` never runs backwards."""
+class Recorded:
+    """An event as it lies in the log. Positions are dense; `recorded_at` never runs backwards.
 
-    position: int
-    recorded_at: datetime
-    stream_id: UUID
-    version: int
-    name: str
-    event: DomainEvent | Unreadable
-    state: bytes
-    """The exact public bytes."""
+    `state` are its exact public bytes, `private` those of its texts. It is decoded when it is first asked for: whoever
+    only passes the log on never needs it.
+    """
+
+    __slots__ = ("_decode", "_event", "name", "position", "private", "recorded_at", "state", "stream_id", "version")
+
+    def __init__(
+        self,
+        decode: Callable[[Recorded], DomainEvent | Unreadable],
+        position: int,
+        recorded_at: datetime,
+        stream_id: UUID,
+        version: int,
+        name: str,
+        state: bytes,
+        private: bytes | None = None,
+    ) -> None:
+        self._decode = decode
+        self._event: DomainEvent | Unreadable | None = None
+        self.position = position
+        self.recorded_at = recorded_at
+        self.stream_id = stream_id
+        self.version = version
+        self.name = name
+        self.state = state
+        self.private = private
+
+    @property
+    def event(self) -> DomainEvent | Unreadable:
+        """What happened."""
+        if self._event is None:
+            self._event = self._decode(self)
+        return self._event
+
+    def let_go(self) -> None:
+        """Hold no decoded event any more: of thousands that were taken, their bytes are a small part."""
+        self._event = None
 
 
 def readable(recorded: Sequence[Recorded]) -> list[DomainEvent]:

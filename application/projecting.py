@@ -18,6 +18,7 @@ from application.questions import Projection
 from application.reading_ahead import ReadingAhead
 from application.stopping import unless
 from application.undisturbed import undisturbed
+from domain.event import DomainEvent
 from domain.hazard.closing import TextsErased
 
 BATCH = 8000
@@ -253,11 +254,16 @@ async def take(keeper: Keeper, recorded: Sequence[Recorded]) -> bool:
 
 
 def relevant(recorded: Sequence[Recorded], subjects: tuple[str, ...]) -> list[Recorded]:
-    """The events whose names begin so. Raises Untakable where this release can't read one of them."""
-    found = [one for one in recorded if one.name.startswith(subjects)]
-    if any(isinstance(one.event, Unreadable) for one in found):
+    """The events whose names begin so."""
+    return [one for one in recorded if one.name.startswith(subjects)]
+
+
+def read(recorded: Recorded) -> DomainEvent:
+    """What happened. Raises Untakable where this release can't read it."""
+    event = recorded.event
+    if isinstance(event, Unreadable):
         raise Untakable(Unreadable.__name__)
-    return found
+    return event
 
 
 async def _position(keeper: Keeper) -> int:

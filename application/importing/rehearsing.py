@@ -39,11 +39,11 @@ class Rehearsal:
 
 def _as_if(event: DomainEvent) -> Recorded:
     return Recorded(
+        lambda _: event,
         position=0,
         recorded_at=event.occurred_at,
         stream_id=event.originator_id,
         version=event.originator_version,
         name=event.name,
-        event=event,
         state=b"",
     )

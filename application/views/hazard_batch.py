@@ -8,9 +8,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from application.log import Recorded
+from application.projecting import read
 from application.views.hazard_memory import HazardMemory, comes_late, hazard_of, needs_the_whole
 from application.views.times import storable
-from domain.event import DomainEvent
 from domain.hazard.reporting import Corrected, Reported
 from domain.hazard.words import Grade, Stage
 
@@ -34,7 +34,8 @@ def hazards_of(recorded: Iterable[Recorded]) -> dict[UUID, list[Recorded]]:
     """The events by the hazard they are about, in the log's order."""
     found: dict[UUID, list[Recorded]] = {}
     for one in recorded:
-        id = hazard_of(one.event) if isinstance(one.event, DomainEvent) else None
+        # An event of a hazard lies in its stream, and need not be decoded yet.
+        id = one.stream_id if one.name.startswith("hazard.") else hazard_of(read(one))
         if id is not None:
             found.setdefault(id, []).append(one)
     return found
@@ -47,7 +48,10 @@ def begun_before(events: Mapping[UUID, Sequence[Recorded]]) -> list[UUID]:
 
 def saying(recorded: Iterable[Recorded]) -> list[Recorded]:
     """The events that say texts which a view holds."""
-    return [one for one in recorded if isinstance(one.event, Reported | Corrected)]
+    return [one for one in recorded if one.name in _SAYING]
+
+
+_SAYING = (Reported.name, Corrected.name)
 
 
 def portions(events: Mapping[UUID, Sequence[Recorded]], size: int) -> Iterator[dict[UUID, Sequence[Recorded]]]:
@@ -76,6 +80,8 @@ def take(events: Mapping[UUID, Sequence[Recorded]], memories: dict[UUID, HazardM
     """
     moved: Counter[Square] = Counter()
     for id, happened in events.items():
+        for one in happened:
+            read(one)
         memory = memories.get(id)
         if memory is None:
             memory = memories[id] = HazardMemory.of(happened[0])
@@ -83,6 +89,7 @@ def take(events: Mapping[UUID, Sequence[Recorded]], memories: dict[UUID, HazardM
             moved[square_of(memory)] -= 1
         for one in happened:
             memory.take(one)
+            one.let_go()
         moved[square_of(memory)] += 1
     return moved
 
@@ -90,8 +97,8 @@ def take(events: Mapping[UUID, Sequence[Recorded]], memories: dict[UUID, HazardM
 def _reaches_back(happened: Sequence[Recorded], memory: HazardMemory) -> bool:
     latest = memory.latest
     for one in happened:
-        assert isinstance(one.event, DomainEvent)
-        if needs_the_whole(one.event) or comes_late(one.event, latest):
+        event = read(one)
+        if needs_the_whole(event) or comes_late(event, latest):
             return True
-        latest = storable(one.event.occurred_at)
+        latest = storable(event.occurred_at)
     return False

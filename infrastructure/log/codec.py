@@ -7,6 +7,8 @@ their salts go into the private part, `{commitment: [salt in hex, text]}`, which
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Protocol
+from uuid import UUID
 
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError, from_json, to_json
@@ -17,6 +19,30 @@ from domain.catalogue import Catalogue, UnknownName
 from domain.erasable import commitment
 from domain.event import DomainEvent
 from infrastructure.log.batch import Row
+
+
+class Encoded(Protocol):
+    """An event as it lies in the log, whatever else is known of it."""
+
+    @property
+    def stream_id(self) -> UUID:
+        """Its stream."""
+
+    @property
+    def version(self) -> int:
+        """Its place in the stream."""
+
+    @property
+    def name(self) -> str:
+        """The name of its kind."""
+
+    @property
+    def state(self) -> bytes:
+        """The public bytes."""
+
+    @property
+    def private(self) -> bytes | None:
+        """The bytes of its texts."""
 
 
 class Codec:
@@ -33,7 +59,7 @@ class Codec:
         state = event.model_dump_json(context=seal).encode()
         return Row(event.originator_id, event.originator_version, name, state, seal.private())
 
-    def decode(self, row: Row) -> DomainEvent | Unreadable:
+    def decode(self, row: Encoded) -> DomainEvent | Unreadable:
         """The event of a row, its texts gone where the private part is. Never raises."""
         try:
             seal = _Opening(None if row.private is None else _texts(row.private))

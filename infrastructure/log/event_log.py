@@ -6,7 +6,6 @@ database can't do just now becomes Unavailable in one place.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -18,17 +17,13 @@ from psycopg.sql import SQL, Identifier
 from application.log import Append, CommandKey, Known, Outcome, Recorded, Unavailable
 from application.ports import Clock
 from infrastructure.log import batch
-from infrastructure.log.batch import Item, Row
+from infrastructure.log.batch import Item
 from infrastructure.log.codec import Codec
 from infrastructure.log.group_commit import GroupCommit
 from infrastructure.log.pool import Pool
 from infrastructure.log.streams import EVENT, Streams
 from infrastructure.log.wakeups import Wakeups
 from infrastructure.statements import Lost, Statements
-
-DECODED_AT_ONCE = 10
-"""Events decoded before others have their turn: few, so that whoever reads ahead gets on while its reader waits for the
-database, and hardly while it has work of its own."""
 
 FORGOTTEN_AT_ONCE = 1000
 """Command ids cleared in one transaction."""
@@ -102,12 +97,7 @@ class PostgresEventLog:
     async def read_after(self, position: int, limit: int) -> Sequence[Recorded]:
         """At most `limit` events past a position, in order, without a gap."""
         rows = await self._statements.rows(self._read_after, (position, limit))
-        recorded: list[Recorded] = []
-        for some in range(0, len(rows), DECODED_AT_ONCE):
-            if some:
-                await asyncio.sleep(0)
-            recorded += [self._recorded(row) for row in rows[some : some + DECODED_AT_ONCE]]
-        return recorded
+        return [self._recorded(row) for row in rows]
 
     async def head(self) -> int:
         """The highest position; 0 for an empty log."""
@@ -133,9 +123,7 @@ class PostgresEventLog:
         return forgotten
 
     def _recorded(self, row: Sequence[Any]) -> Recorded:
-        position, recorded_at, stream_id, version, name, state, private = row
-        event = self._codec.decode(Row(stream_id, version, name, state, private))
-        return Recorded(position, recorded_at, stream_id, version, name, event, state)
+        return Recorded(self._codec.decode, *row)
 
     async def _write(self, items: Sequence[Item]) -> Sequence[Outcome | Unavailable]:
         try:

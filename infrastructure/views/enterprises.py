@@ -11,6 +11,7 @@ from psycopg.rows import dict_row
 from psycopg.sql import SQL
 
 from application.log import Recorded
+from application.projecting import read
 from application.questions import Projection
 from application.views.enterprise_file import EnterpriseMemory
 from application.views.search import searchable
@@ -55,7 +56,7 @@ class Enterprises:
 
     async def apply(self, connection: Connection, build: Build, recorded: Sequence[Recorded]) -> None:
         """Fold these events into the table."""
-        happened = [one for one in recorded if isinstance(one.event, EnterpriseEvent)]
+        happened = [one for one in recorded if isinstance(read(one), EnterpriseEvent)]
         async with connection.cursor(row_factory=dict_row) as cursor:
             memories = await _remember(cursor, build, {one.stream_id for one in happened})
             known = list(memories)

@@ -186,7 +186,7 @@ def duty_values(hazard_id: UUID, held: HeldDuty) -> Values:
         ended.recorded if ended else NOT_YET,
         ended.occurred if ended else NOT_YET,
         held.ended_at,
-        ESCALATIONS.dump_json(held.escalations).decode(),
+        ESCALATIONS.dump_json(held.escalations).decode() if held.escalations else "[]",
     )
 
 

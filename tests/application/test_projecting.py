@@ -11,13 +11,13 @@ from uuid import UUID
 import pytest
 
 from application.log import Append, CommandKey, Known, Outcome, Recorded, Unavailable, Unreadable
-from application.projecting import ATTEMPTS, Halted, InTheWay, Parked, Projector, Untakable, relevant, take
+from application.projecting import ATTEMPTS, Halted, InTheWay, Parked, Projector, Untakable, read, relevant, take
 from application.questions import Projection
 from tests.domain.given import NOW, id_of
 
 
 def event(position: int, name: str = "hazard.reported.v1") -> Recorded:
-    return Recorded(position, NOW, id_of("stream"), position, name, Unreadable("not looked at"), b"")
+    return Recorded(lambda _: Unreadable("not looked at"), position, NOW, id_of("stream"), position, name, b"")
 
 
 @dataclass
@@ -328,10 +328,11 @@ async def test_given_an_event_that_can_not_be_taken_when_rebuilt_then_the_old_on
     assert keeper.serves
 
 
-def test_given_events_then_those_of_a_subject_are_relevant_and_an_unreadable_one_is_refused() -> None:
+def test_given_events_then_those_of_a_subject_are_relevant_and_an_unreadable_one_is_refused_once_it_is_read() -> None:
     assert relevant([event(1, "enterprise.registered.v1")], ("hazard.", "duty.")) == []
+    (one,) = relevant([event(1)], ("hazard.",))
     with pytest.raises(Untakable) as refused:
-        relevant([event(1)], ("hazard.", "duty."))
+        read(one)
     assert refused.value.reason == "Unreadable"
 
 

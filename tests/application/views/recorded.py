@@ -26,7 +26,14 @@ def recorded(*past: Did | Sequence[Did]) -> list[Recorded]:
 
 def lie(event: DomainEvent, position: int, at: datetime) -> Recorded:
     """An event in the log."""
-    return Recorded(position, at, event.originator_id, event.originator_version, type(event).name, event, b"{}")
+    id, version = event.originator_id, event.originator_version
+    return Recorded(lambda _: event, position, at, id, version, type(event).name, b"{}")
+
+
+def moved(one: Recorded, position: int) -> Recorded:
+    """The same event at another place."""
+    assert isinstance(one.event, DomainEvent)
+    return lie(one.event, position, one.recorded_at)
 
 
 def watched(

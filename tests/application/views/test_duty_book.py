@@ -22,7 +22,7 @@ from domain.hazard.reporting import Transfer
 from domain.hazard.watching import DutyWatch, stream_of
 from domain.hazard.words import Grade, ReportStage, Result
 from domain.rules.duties import DutyKind
-from tests.application.views.recorded import at, recorded, watched
+from tests.application.views.recorded import at, moved, recorded, watched
 from tests.domain.given import ACTORS, NOW, OURS, SHANGHAI, THEIRS, did, id_of
 from tests.domain.hazard.roads import DEADLINE, FAILED, inspected, planned, rectified, reported, text
 
@@ -210,7 +210,7 @@ def test_given_a_late_event_when_recorded_then_nothing_before_it_counts_as_havin
     inspect = SelfInspect(grade=Grade.GENERAL, cause=text("wear"), occurred_at=at(24))
     inspection = recorded(reported(), did(inspected().by, inspect, at=at(72)))[1]
 
-    memory = remembered([*log, inspection._replace(position=3)])
+    memory = remembered([*log, moved(inspection, 3)])
 
     old, new, _ = memory.duties.held.values()
     assert old.ended

@@ -21,7 +21,7 @@ from domain.hazard.rectifying import Extend, RecordStep
 from domain.hazard.reporting import Correct, CorrectableField, Transfer
 from domain.hazard.watching import DutyWatch, stream_of
 from domain.hazard.words import Grade, Stage
-from tests.application.views.recorded import at, recorded, watched
+from tests.application.views.recorded import at, lie, moved, recorded, watched
 from tests.domain.given import ACTORS, NOW, OURS, SHANGHAI, THEIRS, Did, did, id_of, somebody
 from tests.domain.hazard.roads import (
     CONGRESS,
@@ -143,7 +143,7 @@ def test_given_a_correction_then_the_file_says_the_new_text_and_keeps_what_was_c
 def test_given_an_erasure_then_no_text_said_before_is_in_the_file_and_one_said_after_is() -> None:
     erase = did(ADMINISTRATOR, EraseTexts(legal_basis="个人信息保护法 Art 47"))
     log = recorded(reported(place=text("door 3")), inspected(), erase, did(RECTIFIER, NOTIFIED.command))
-    gone = [one._replace(event=without_texts(one)) if one.version < 3 else one for one in log]
+    gone = [lie(without_texts(one), one.position, one.recorded_at) if one.version < 3 else one for one in log]
     said_after = recorded(
         reported(place=text("door 3")), inspected(), erase, did(REPORTER, correct(CorrectableField.PLACE, "door 4"))
     )
@@ -220,7 +220,7 @@ def test_given_what_the_clock_said_between_two_versions_then_it_belongs_to_the_e
     other_day = duty.duty.model_copy(update={"due": date(2026, 3, 4)})
     log = watched(log, duty.duty, at(1), now_due=other_day, watch=watch)
     log = watched(log, other_day, at(100), watch=watch)
-    log = [*log, recorded(reported(), inspected())[1]._replace(position=4)]
+    log = [*log, moved(recorded(reported(), inspected())[1], 4)]
 
     first, second = (folded(until_version(log, ID, version)) for version in (1, 2))
 
@@ -251,7 +251,7 @@ def test_given_a_late_event_when_asked_by_the_occurred_clock_then_all_recorded_b
     (duty,) = folded(log).duties
     log = watched(log, duty.duty, at(100))
     inspect = SelfInspect(grade=Grade.GENERAL, cause=text("worn valve"), occurred_at=at(50))
-    log = [*log, recorded(reported(), did(RECTIFIER, inspect, at=at(101)))[1]._replace(position=3)]
+    log = [*log, moved(recorded(reported(), did(RECTIFIER, inspect, at=at(101)))[1], 3)]
 
     assert len(until_moment(log, Moment(at(50), ClockKind.OCCURRED))) == 3
     assert len(until_moment(log, Moment(at(49), ClockKind.OCCURRED))) == 1

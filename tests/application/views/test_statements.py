@@ -59,7 +59,7 @@ def test_given_any_event_of_a_hazard_then_the_file_can_say_it(event: DomainEvent
 
 
 def test_given_an_event_nobody_can_read_then_the_history_shows_that_it_is_there() -> None:
-    unread = Recorded(3, NOW, id_of("stream"), 3, "hazard.unheard_of.v9", Unreadable("unknown"), b"{}")
+    unread = Recorded(lambda _: Unreadable("unknown"), 3, NOW, id_of("stream"), 3, "hazard.unheard_of.v9", b"{}")
 
     entry = history_entry(unread)
 

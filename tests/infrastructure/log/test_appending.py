@@ -288,4 +288,4 @@ async def test_streams_and_commands_read_at_the_same_time_are_answered_each_for_
         assert known is not None
         assert (known.receipt.stream_id, known.receipt.version) == (streams[number - 1], versions[-1])
     assert answers[-1] == ([], None)
-    assert plain == [recorded for recorded, _ in answers]
+    assert [lines(recorded) for recorded in plain] == [lines(recorded) for recorded, _ in answers]

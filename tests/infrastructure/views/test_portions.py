@@ -15,6 +15,7 @@ from domain.hazard.reporting import Correct, CorrectableField
 from infrastructure.views import hazards
 from infrastructure.views.hazards import Hazards
 from infrastructure.views.keeper import PostgresKeeper
+from tests.application.views.recorded import moved
 from tests.conftest import JURISDICTION
 from tests.domain.given import ACTORS
 from tests.domain.hazard.roads import REPORTER, reported, text
@@ -72,7 +73,7 @@ async def test_given_a_fault_while_an_earlier_portion_is_written_then_nothing_of
     await town.do(ids[-1], ADMINISTRATOR, EraseTexts(legal_basis="PIPL Art 47"))
     await town.projector().install()
     first, second, third, erased = await town.log.read_after(0, 4)
-    never_reported = erased._replace(position=third.position)
+    never_reported = moved(erased, third.position)
     before = await town.dump(NAME)
 
     with pytest.raises(Untakable):
