@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from api.problems import Kind, Problem
 from api.times import Day, Time
-from application.questions import ClockKind, DutiesQuestion, EnterprisesQuestion, HazardsQuestion, Moment
+from application.questions import (
+    ClockKind,
+    DutiesQuestion,
+    EnterprisesQuestion,
+    HazardsQuestion,
+    LogVersion,
+    Moment,
+    Past,
+)
 from domain.hazard.words import Grade, ReportStage, Stage
+from domain.refusals import CONTRACT, Rule
 from domain.uscc import EnterpriseCode
+
+ONE_PAST = Rule("version.or_at", "a past is named by its version or by a time, not by both", CONTRACT)
 
 FARTHEST = 2**63 - 1
 """The last position a log could ever have."""
@@ -20,6 +33,12 @@ Words = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")
 ]
 Cursor = Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=r"^[!-~]+$")]
+
+
+def one_past(version: int | None, at: datetime | None) -> None:
+    """Refuse two pasts. Raises Problem."""
+    if version is not None and at is not None:
+        raise Problem.of_rule(Kind.INVALID_INPUT, ONE_PAST, "version")
 
 
 class Asking(BaseModel):
@@ -50,8 +69,24 @@ class AskingAt(Asking):
 
     @property
     def moment(self) -> Moment | None:
-        """The past that is asked for; None for now."""
+        """The time that is asked for; None for now."""
         return None if self.at is None else Moment(self.at, self.clock)
+
+
+class AskingPast(AskingAt):
+    """What looks at a version of the log as well: all that was recorded up to a position."""
+
+    version: Position | None = Field(
+        None, ge=1, description="As the log held it once the event at this position was recorded; instead of `at`."
+    )
+
+    @property
+    def past(self) -> Past | None:
+        """The past that is asked for; None for now. Raises Problem where two are."""
+        if self.version is None:
+            return self.moment
+        one_past(self.version, self.at)
+        return LogVersion(self.version)
 
 
 class Paging(BaseModel):
@@ -61,7 +96,7 @@ class Paging(BaseModel):
     cursor: Cursor | None = Field(None, description="`next` of the page before, with the same filters.")
 
 
-class AskingHazards(AskingAt, Paging):
+class AskingHazards(AskingPast, Paging):
     """Which rows of the ledger."""
 
     enterprise: EnterpriseCode | None = None
@@ -79,7 +114,7 @@ class AskingHazards(AskingAt, Paging):
             grade=self.grade,
             overdue=self.overdue,
             q=self.q,
-            moment=self.moment,
+            moment=self.past,
             limit=self.limit,
             cursor=self.cursor,
         )
@@ -104,7 +139,7 @@ class AskingEnterprises(Asking, Paging):
         return EnterprisesQuestion(self.union_organisation, self.closed, self.q, self.limit, self.cursor)
 
 
-class AskingDuties(AskingAt, Paging):
+class AskingDuties(AskingPast, Paging):
     """Which duties."""
 
     enterprise: EnterpriseCode | None = None
@@ -120,7 +155,7 @@ class AskingDuties(AskingAt, Paging):
             hazard_id=self.hazard_id,
             open=self.open,
             overdue=self.overdue,
-            moment=self.moment,
+            moment=self.past,
             limit=self.limit,
             cursor=self.cursor,
         )

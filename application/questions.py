@@ -20,6 +20,7 @@ from domain.hazard.words import Grade, Stage
 from domain.refusals import CONTRACT, Rule
 
 CURSOR = Rule("cursor.other_filters", "the cursor is none of ours, or was given for other filters", CONTRACT)
+NO_VERSION = Rule("version.unknown", "the log has not come as far as this version", CONTRACT)
 
 WAIT_SECONDS = 5.0
 """How long `min_position` waits for the views before the answer is 503."""
@@ -38,6 +39,19 @@ class Moment:
 
     at: datetime
     clock: ClockKind = ClockKind.RECORDED
+    position: int | None = None
+    """Of what was recorded at that very instant only what lies up to here: how a version is looked up."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogVersion:
+    """What the log held once the event at `position` was recorded. It never changes again."""
+
+    position: int
+
+
+Past = Moment | LogVersion
+"""What a list or a board can be asked as of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +63,7 @@ class HazardsQuestion:
     grade: Grade | None = None
     overdue: bool | None = None
     q: str | None = None
-    moment: Moment | None = None
+    moment: Past | None = None
     limit: int = 50
     cursor: str | None = None
 
@@ -73,7 +87,7 @@ class DutiesQuestion:
     hazard_id: UUID | None = None
     open: bool | None = None
     overdue: bool | None = None
-    moment: Moment | None = None
+    moment: Past | None = None
     limit: int = 50
     cursor: str | None = None
 
@@ -110,7 +124,11 @@ class ProjectionStatus:
 
 
 class Views(Protocol):
-    """One jurisdiction's way out. Every list raises RuleBroken (field `cursor`) for a cursor of other filters."""
+    """One jurisdiction's way out. Every list raises RuleBroken (field `cursor`) for a cursor of other filters.
+
+    What takes a past waits until the views hold it (Unavailable after 5 seconds), and raises RuleBroken (field
+    `version`) for a version the log has yet to reach.
+    """
 
     async def hazards(self, actor: Actor, question: HazardsQuestion) -> Page[HazardSummary]:
         """The ledger, now or as of a time."""
@@ -129,10 +147,10 @@ class Views(Protocol):
     async def enterprise(self, actor: Actor, uscc: str) -> EnterpriseSummary | None:
         """One enterprise, folded from its stream, so never behind."""
 
-    async def enterprise_board(self, actor: Actor, uscc: str, moment: Moment | None = None) -> Board | None:
+    async def enterprise_board(self, actor: Actor, uscc: str, moment: Past | None = None) -> Board | None:
         """The status of one enterprise, now or as of a time."""
 
-    async def jurisdiction_board(self, actor: Actor, moment: Moment | None = None) -> JurisdictionBoard | None:
+    async def jurisdiction_board(self, actor: Actor, moment: Past | None = None) -> JurisdictionBoard | None:
         """The roll-up; None for whoever acts for an enterprise. Sectors and unions are those of today."""
 
     async def duties(self, actor: Actor, question: DutiesQuestion) -> Page[DutyRow]:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.answering import answer
-from api.asking import AskingAt
+from api.asking import AskingPast
 from api.problems import Kind
 from api.route import Asker, Route
 from api.routes import described
@@ -28,14 +28,14 @@ router = APIRouter(tags=["boards"], route_class=Route)
 @router.get(
     ENTERPRISE + "/board",
     response_model=Board,
-    responses=described.problems(),
+    responses=described.problems(Kind.RULE_BROKEN),
     summary="The status of one enterprise",
 )
-async def board(request: Request, caller: Asker, asking: Annotated[AskingAt, Query()]) -> Response:
+async def board(request: Request, caller: Asker, asking: Annotated[AskingPast, Query()]) -> Response:
     """Answer with the status of one enterprise, now or as of a time."""
     uscc = enterprise_code(request)
     await caught_up(caller.jurisdiction, asking, Projection.HAZARDS, Projection.ENTERPRISES)
-    found = await caller.jurisdiction.views.enterprise_board(caller.actor, uscc, asking.moment)
+    found = await caller.jurisdiction.views.enterprise_board(caller.actor, uscc, asking.past)
     if found is None:
         raise Unknown(NO_ENTERPRISE)
     return answer(found)
@@ -44,13 +44,13 @@ async def board(request: Request, caller: Asker, asking: Annotated[AskingAt, Que
 @router.get(
     V1 + "/board",
     response_model=JurisdictionBoard,
-    responses=described.problems(Kind.NOT_ALLOWED),
+    responses=described.problems(Kind.NOT_ALLOWED, Kind.RULE_BROKEN),
     summary="The roll-up",
 )
-async def jurisdiction_board(caller: Asker, asking: Annotated[AskingAt, Query()]) -> Response:
+async def jurisdiction_board(caller: Asker, asking: Annotated[AskingPast, Query()]) -> Response:
     """Answer with the roll-up by sector and union, now or as of a time. Not for those who act for one enterprise."""
     await caught_up(caller.jurisdiction, asking, Projection.HAZARDS, Projection.ENTERPRISES)
-    found = await caller.jurisdiction.views.jurisdiction_board(caller.actor, asking.moment)
+    found = await caller.jurisdiction.views.jurisdiction_board(caller.actor, asking.past)
     if found is None:
         raise NotAllowed(ROLL_UP)
     return answer(found)

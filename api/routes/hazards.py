@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from api.access import admitted, asked
 from api.answering import Done, answer, done, versioned
-from api.asking import Asking, AskingDuties, AskingHazard, AskingHazards
+from api.asking import Asking, AskingDuties, AskingHazard, AskingHazards, one_past
 from api.bodies import command, json_body
-from api.problems import Kind, Problem
+from api.problems import Kind
 from api.route import Asker, Route
 from api.routes import described
 from api.routes.places import HAZARD, HAZARDS, V1, hazard_id
@@ -21,9 +21,7 @@ from application.answers import DutyRow, HazardFile, HazardSummary, HistoryEntry
 from application.commands import NO_HAZARD
 from application.questions import Projection
 from domain.hazard.reporting import Report
-from domain.refusals import CONTRACT, Rule, Unknown
-
-ONE_PAST = Rule("version.or_at", "a past is named by its version or by a time, not by both", CONTRACT)
+from domain.refusals import Unknown
 
 DUTIES = V1 + "/duties"
 
@@ -62,8 +60,7 @@ async def ledger(caller: Asker, asking: Annotated[AskingHazards, Query()]) -> Re
 @router.get(HAZARD, response_model=HazardFile, responses=described.problems(), summary="One file per hazard 一患一档")
 async def hazard(request: Request, caller: Asker, asking: Annotated[AskingHazard, Query()]) -> Response:
     """Answer with one hazard, folded from the log: now, at a version or as of a time. Its ETag is the version shown."""
-    if asking.version is not None and asking.at is not None:
-        raise Problem.of_rule(Kind.INVALID_INPUT, ONE_PAST, "version")
+    one_past(asking.version, asking.at)
     id = hazard_id(request)
     await written(caller.jurisdiction, asking)
     found = await caller.jurisdiction.views.hazard(caller.actor, id, version=asking.version, moment=asking.moment)

@@ -55,6 +55,8 @@ def until_version(recorded: Sequence[Recorded], id: UUID, version: int) -> Seque
 
 def until_moment(recorded: Sequence[Recorded], moment: Moment) -> Sequence[Recorded]:
     """Those recorded by then; or those up to the last that is said to have occurred by then."""
+    if moment.position is not None:
+        return [one for one in recorded if one.position <= moment.position]
     if moment.clock is ClockKind.RECORDED:
         return [one for one in recorded if one.recorded_at <= moment.at]
     occurred = [isinstance(one.event, DomainEvent) and one.event.occurred_at <= moment.at for one in recorded]

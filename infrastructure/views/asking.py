@@ -13,7 +13,7 @@ from psycopg.sql import SQL, Composable, Composed, Identifier
 
 from application.log import Unavailable
 from application.ports import Clock
-from application.questions import ClockKind, Moment, Projection
+from application.questions import Moment, Projection
 from application.views.search import can_be_stored
 from application.views.times import local_day, storable
 from domain.actors import OF_AN_ENTERPRISE, Actor
@@ -78,6 +78,10 @@ class Asking:
         """Its day in the jurisdiction: what was due before it is overdue."""
         return local_day(self.time(moment), self.zone)
 
+    def past(self, moment: Moment | None) -> dict[str, Any]:
+        """The values `at` and `position` of a statement that asks for a past (infrastructure.views.pasts)."""
+        return {"at": self.time(moment), "position": moment.position if moment else None}
+
     async def rows(self, statement: Composed, values: dict[str, Any], *, prepare: bool | None = None) -> list[DictRow]:
         """What the statement answers. Raises Unavailable."""
         try:
@@ -101,11 +105,6 @@ class Asking:
         if not found:
             raise Unavailable
         return found[0]["reached"], [row for row in found if row["here"]]
-
-
-def clock_columns(moment: Moment) -> str:
-    """What the columns of this clock begin with."""
-    return "recorded" if moment.clock is ClockKind.RECORDED else "occurred"
 
 
 def sees_all(actor: Actor) -> bool:

@@ -14,19 +14,20 @@ from uuid import UUID
 
 from application.boards import Board, OverdueHazard
 from application.log import Unavailable
-from application.questions import ClockKind, Moment
+from application.questions import Moment
 from application.views.counting import counted, counted_by_grade
 from application.views.times import local
-from infrastructure.log.arrays import Dates, Texts, Times, Uuids
+from infrastructure.log.arrays import Bigints, Dates, Texts, Times, Uuids
 from infrastructure.statements import Statements
 from infrastructure.together import Together
 from infrastructure.views.asking import Asking
+from infrastructure.views.pasts import Look, look_of
 from infrastructure.views.tallying import over, tally
 
 _BOARDS = """
 SELECT p.position, EXISTS (SELECT 1 FROM {events} e WHERE e.originator_id = n.stream),
     t.tallies, d.number, d.overdue, oldest.hazard_id, oldest.next_due
-FROM unnest(%b, %b, %b, %b) WITH ORDINALITY n (uscc, stream, today, at, nth)
+FROM unnest(%b, %b, %b, %b, %b) WITH ORDINALITY n (uscc, stream, today, at, position, nth)
 JOIN {projection} p ON p.name = 'hazards' AND p.version = {hazards_version} AND p.serving
 CROSS JOIN LATERAL (
     SELECT json_agg(json_build_array(t.stage, t.grade, t.closed_before_import, t.number, t.overdue)) AS tallies
@@ -49,6 +50,8 @@ class _Question:
     stream: UUID
     at: datetime
     today: date
+    position: int
+    """Of a version; else 0, which nothing asks for."""
 
 
 class EnterpriseBoards:
@@ -57,13 +60,14 @@ class EnterpriseBoards:
     def __init__(self, asking: Asking) -> None:
         self._asking = asking
         self._statements = Statements(asking.pool)
-        self._together = {clock: self._by(clock) for clock in (None, *ClockKind)}
+        self._together = {look: self._by(look) for look in (None, *Look)}
 
     async def board(self, uscc: str, stream: UUID, moment: Moment | None) -> Board | None:
         """The board of an enterprise; None where its stream is empty. Raises Unavailable."""
         asking = self._asking
-        question = _Question(uscc, stream, asking.time(moment), asking.today(moment))
-        row = await self._together[moment.clock if moment else None].ask(question)
+        position = (moment.position if moment else None) or 0
+        question = _Question(uscc, stream, asking.time(moment), asking.today(moment), position)
+        row = await self._together[look_of(moment) if moment else None].ask(question)
         reached, registered, tallies, number, overdue, hazard_id, due = row
         if not registered:
             return None
@@ -79,8 +83,8 @@ class EnterpriseBoards:
             oldest_overdue=OverdueHazard(hazard_id=hazard_id, due=due) if hazard_id else None,
         )
 
-    def _by(self, clock: ClockKind | None) -> Together[_Question, Sequence[Any]]:
-        return Together(partial(self._rows, over(self._asking, _BOARDS, clock, asked="n").as_bytes()))
+    def _by(self, look: Look | None) -> Together[_Question, Sequence[Any]]:
+        return Together(partial(self._rows, over(self._asking, _BOARDS, look, asked="n").as_bytes()))
 
     async def _rows(self, statement: bytes, asked: Sequence[_Question]) -> Sequence[Sequence[Any]]:
         rows = await self._statements.rows(
@@ -90,6 +94,7 @@ class EnterpriseBoards:
                 Uuids(one.stream for one in asked),
                 Dates(one.today for one in asked),
                 Times(one.at for one in asked),
+                Bigints(one.position for one in asked),
             ),
         )
         if not rows:

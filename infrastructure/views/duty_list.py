@@ -16,8 +16,9 @@ from application.views.hazard_file import duty_row
 from application.views.times import When
 from domain.actors import Actor
 from infrastructure.views import cursors
-from infrastructure.views.asking import Asking, Conditions, clock_columns, sees_all
+from infrastructure.views.asking import Asking, Conditions, sees_all
 from infrastructure.views.hazard_rows import duty_of
+from infrastructure.views.pasts import had_begun, look_of, still_open
 
 _LIST = """
 SELECT true AS here, d.* FROM {duty} d WHERE {where} ORDER BY d.due, d.hazard_id, d.number LIMIT %(limit)s
@@ -28,8 +29,8 @@ SELECT d.* FROM {duty} d WHERE {where} ORDER BY d.hazard_id, d.number LIMIT %(li
 """
 
 
-async def duties(asking: Asking, actor: Actor, question: DutiesQuestion) -> Page[DutyRow]:
-    """The duties that fit, the earliest due first."""
+async def duties(asking: Asking, actor: Actor, question: DutiesQuestion, moment: Moment | None) -> Page[DutyRow]:
+    """The duties that fit, the earliest due first; `moment` is the question's past, resolved."""
     filters = (
         "duties",
         question.enterprise,
@@ -39,8 +40,8 @@ async def duties(asking: Asking, actor: Actor, question: DutiesQuestion) -> Page
         question.moment,
     )
     asked = Conditions()
-    asked.values |= {"limit": question.limit + 1, "at": asking.time(question.moment)}
-    _fits(asked, asking, question)
+    asked.values |= {"limit": question.limit + 1} | asking.past(moment)
+    _fits(asked, question, moment, asking.today(moment))
     if not sees_all(actor):
         asked.require("d.enterprise = %(own)s", own=actor.enterprise)
     if following := cursors.after(question.cursor, filters, date.fromisoformat, UUID, cursors.position):
@@ -57,7 +58,7 @@ async def duties(asking: Asking, actor: Actor, question: DutiesQuestion) -> Page
     more = len(rows) > question.limit
     rows = rows[: question.limit]
     return Page(
-        items=[_row(asking, row, question.moment) for row in rows],
+        items=[_row(asking, row, moment) for row in rows],
         next=cursors.cursor(filters, [rows[-1][name] for name in ("due", "hazard_id", "number")]) if more else None,
         position=reached,
     )
@@ -74,12 +75,12 @@ async def overdue_duties(asking: Asking, day: date, after: tuple[UUID, int] | No
     return [duty_row(row["hazard_id"], duty_of(row), asking.zone, day) for row in rows]
 
 
-def _fits(asked: Conditions, asking: Asking, question: DutiesQuestion) -> None:
+def _fits(asked: Conditions, question: DutiesQuestion, moment: Moment | None, today: date) -> None:
     is_open = "d.state = 'open'"
-    if question.moment is not None:
-        clock = clock_columns(question.moment)
-        asked.require(f"d.begun_{clock} <= %(at)s")
-        is_open = f"d.ended_{clock} > %(at)s"
+    if moment is not None:
+        past = look_of(moment), "%(at)s", "%(position)s"
+        asked.require(had_begun(*past))
+        is_open = still_open(*past)
     if question.enterprise is not None:
         asked.require("d.enterprise = %(enterprise)s", enterprise=question.enterprise)
     if question.hazard_id is not None:
@@ -88,7 +89,7 @@ def _fits(asked: Conditions, asking: Asking, question: DutiesQuestion) -> None:
         asked.require(is_open if question.open else f"NOT {is_open}")
     if question.overdue is not None:
         overdue = f"({is_open} AND d.due < %(today)s)"
-        asked.require(overdue if question.overdue else f"NOT {overdue}", today=asking.today(question.moment))
+        asked.require(overdue if question.overdue else f"NOT {overdue}", today=today)
 
 
 def _row(asking: Asking, row: dict[str, Any], moment: Moment | None) -> DutyRow:
@@ -103,6 +104,8 @@ def _as_of(held: HeldDuty, asking: Asking, moment: Moment) -> None:
     at = asking.time(moment)
 
     def had_happened(when: When) -> bool:
+        if moment.position is not None:
+            return when.position <= moment.position
         return (when.recorded if moment.clock is ClockKind.RECORDED else when.occurred) <= at
 
     if held.ended is not None and not had_happened(held.ended):

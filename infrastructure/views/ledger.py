@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from psycopg.sql import SQL
+from psycopg.sql import SQL, Composed
 
 from application.answers import HazardSummary, Page
 from application.questions import HazardsQuestion, Moment, Projection
@@ -12,17 +13,18 @@ from application.views.search import bigrams, needle
 from application.views.times import local
 from domain.actors import Actor
 from infrastructure.views import cursors
-from infrastructure.views.asking import Asking, Conditions, clock_columns, sees_all
+from infrastructure.views.asking import Asking, Conditions, sees_all
+from infrastructure.views.pasts import look_of, stood
 
 _NOW = "SELECT h.*, h.updated_at AS since FROM {hazard} h"
 
 # What may change is the timeline's; who reported it, when and how is for ever.
 _THEN = """
-SELECT h.id, h.reporter, h.category, h.channel, h.reported_as, h.found_at, l.opened, l.version, l.position,
-       l.enterprise, l.stage, l.grade, l.round, l.deadline, l.next_due, l.suspended, l.closed_before_import, l.texts,
-       l.recorded_from AS since
-FROM {timeline} l JOIN {hazard} h ON h.id = l.hazard_id
-WHERE l.%(clock)s_from <= %%(at)s AND l.%(clock)s_to > %%(at)s
+SELECT h.id, h.reporter, h.category, h.channel, h.reported_as, h.found_at, s.opened, s.version, s.position,
+       s.enterprise, s.stage, s.grade, s.round, s.deadline, s.next_due, s.suspended, s.closed_before_import, s.texts,
+       s.recorded_from AS since
+FROM {timeline} s JOIN {hazard} h ON h.id = s.hazard_id
+WHERE {stood}
 """
 
 _LIST = """
@@ -32,8 +34,8 @@ WHERE {where} ORDER BY s.opened DESC LIMIT %(limit)s
 """
 
 
-async def ledger(asking: Asking, actor: Actor, question: HazardsQuestion) -> Page[HazardSummary]:
-    """The rows that fit, the newest first."""
+async def ledger(asking: Asking, actor: Actor, question: HazardsQuestion, moment: Moment | None) -> Page[HazardSummary]:
+    """The rows that fit, the newest first; `moment` is the question's past, resolved."""
     filters = (
         "hazards",
         question.enterprise,
@@ -44,18 +46,15 @@ async def ledger(asking: Asking, actor: Actor, question: HazardsQuestion) -> Pag
         question.moment,
     )
     asked = Conditions()
-    asked.values |= {"limit": question.limit + 1, "at": asking.time(question.moment)}
-    _fits(asked, asking, question)
+    asked.values |= {"limit": question.limit + 1} | asking.past(moment)
+    _fits(asked, question, asking.today(moment))
     if not sees_all(actor):
         asked.require("(s.enterprise = %(own)s OR s.reporter = %(me)s)", own=actor.enterprise, me=actor.id)
     if following := cursors.after(question.cursor, filters, cursors.position):
         asked.require("s.opened < %(opened)s", opened=following[0])
     searching = _says(asked, question.q)
     body = SQL(_LIST).format(
-        standing=_standing(question.moment).format(
-            hazard=asking.view(Projection.HAZARDS, "hazard"),
-            timeline=asking.view(Projection.HAZARDS, "hazard_timeline"),
-        ),
+        standing=_standing(asking, moment),
         text=asking.view(Projection.HAZARDS, "hazard_text"),
         where=asked.where,
     )
@@ -66,17 +65,22 @@ async def ledger(asking: Asking, actor: Actor, question: HazardsQuestion) -> Pag
     more = len(rows) > question.limit
     rows = rows[: question.limit]
     return Page(
-        items=[_summary(asking, row, question.moment) for row in rows],
+        items=[_summary(asking, row, moment) for row in rows],
         next=cursors.cursor(filters, (rows[-1]["opened"],)) if more else None,
         position=reached,
     )
 
 
-def _standing(moment: Moment | None) -> SQL:
-    return SQL(_NOW) if moment is None else SQL(_THEN % {"clock": clock_columns(moment)})
+def _standing(asking: Asking, moment: Moment | None) -> Composed:
+    hazard = asking.view(Projection.HAZARDS, "hazard")
+    if moment is None:
+        return SQL(_NOW).format(hazard=hazard)
+    timeline = asking.view(Projection.HAZARDS, "hazard_timeline")
+    then = stood(look_of(moment), timeline, "%(at)s", "%(position)s")
+    return SQL(_THEN).format(hazard=hazard, timeline=timeline, stood=then)
 
 
-def _fits(asked: Conditions, asking: Asking, question: HazardsQuestion) -> None:
+def _fits(asked: Conditions, question: HazardsQuestion, today: date) -> None:
     if question.enterprise is not None:
         asked.require("s.enterprise = %(enterprise)s", enterprise=question.enterprise)
     if question.stage is not None:
@@ -85,7 +89,7 @@ def _fits(asked: Conditions, asking: Asking, question: HazardsQuestion) -> None:
         asked.require("s.grade = %(grade)s", grade=question.grade.value)
     if question.overdue is not None:
         condition = "s.next_due < %(today)s" if question.overdue else "coalesce(s.next_due >= %(today)s, true)"
-        asked.require(condition, today=asking.today(question.moment))
+        asked.require(condition, today=today)
 
 
 def _says(asked: Conditions, q: str | None) -> bool:

@@ -15,11 +15,14 @@ from application.commands import enterprise_stream
 from application.log import EventLog, readable
 from application.ports import Clock
 from application.questions import (
+    NO_VERSION,
     WAIT_SECONDS,
     DutiesQuestion,
     EnterprisesQuestion,
     HazardsQuestion,
+    LogVersion,
     Moment,
+    Past,
     Projection,
     ProjectionStatus,
 )
@@ -29,6 +32,7 @@ from application.views.statements import history_entry
 from domain.actors import Actor
 from domain.hazard.reporting import Reported
 from domain.hazard.watching import stream_of
+from domain.refusals import RuleBroken
 from infrastructure.log.pool import Pool
 from infrastructure.views.asking import Asking, sees_all
 from infrastructure.views.board_reading import EnterpriseBoards
@@ -54,7 +58,7 @@ class PostgresViews:
 
     async def hazards(self, actor: Actor, question: HazardsQuestion) -> Page[HazardSummary]:
         """The ledger, now or as of a time."""
-        return await ledger(self._asking, actor, question)
+        return await ledger(self._asking, actor, question, await self._moment(question.moment))
 
     async def hazard(
         self, actor: Actor, id: UUID, *, version: int | None = None, moment: Moment | None = None
@@ -109,19 +113,21 @@ class PostgresViews:
         memory = fold_enterprise(recorded)
         return memory.summary(self._zone) if memory else None
 
-    async def enterprise_board(self, actor: Actor, uscc: str, moment: Moment | None = None) -> Board | None:
+    async def enterprise_board(self, actor: Actor, uscc: str, moment: Past | None = None) -> Board | None:
         """The status of one enterprise, now or as of a time."""
         if not _may_see(actor, uscc):
             return None
-        return await self._boards.board(uscc, enterprise_stream(self._code, uscc), moment)
+        return await self._boards.board(uscc, enterprise_stream(self._code, uscc), await self._moment(moment))
 
-    async def jurisdiction_board(self, actor: Actor, moment: Moment | None = None) -> JurisdictionBoard | None:
+    async def jurisdiction_board(self, actor: Actor, moment: Past | None = None) -> JurisdictionBoard | None:
         """The roll-up; None for whoever acts for an enterprise."""
-        return await jurisdiction_board(self._asking, moment) if sees_all(actor) else None
+        if not sees_all(actor):
+            return None
+        return await jurisdiction_board(self._asking, await self._moment(moment))
 
     async def duties(self, actor: Actor, question: DutiesQuestion) -> Page[DutyRow]:
         """The duties, now or as of a time."""
-        return await duties(self._asking, actor, question)
+        return await duties(self._asking, actor, question, await self._moment(question.moment))
 
     async def overdue_duties(
         self, day: date, after: tuple[UUID, int] | None = None, limit: int = 500
@@ -138,6 +144,16 @@ class PostgresViews:
     async def status(self) -> Sequence[ProjectionStatus]:
         """Every build of every projection."""
         return await status(self._asking, self._log)
+
+    async def _moment(self, past: Past | None) -> Moment | None:
+        """The past to look up: a version by when its last event was recorded, once the views hold it."""
+        if not isinstance(past, LogVersion):
+            return past
+        last = await self._log.read_after(past.position - 1, 1)
+        if past.position < 1 or not last:
+            raise RuleBroken(NO_VERSION, "version")
+        await self.reached(past.position)
+        return Moment(last[0].recorded_at, position=past.position)
 
 
 def _may_see(actor: Actor, uscc: str) -> bool:

@@ -17,6 +17,7 @@ from application.questions import Moment
 from application.views.counting import Tally, counted, counted_by_grade
 from application.views.times import local
 from infrastructure.views.asking import Asking
+from infrastructure.views.pasts import look_of
 from infrastructure.views.tallying import over, tally, values
 
 _ROLL_UP = """
@@ -65,7 +66,7 @@ class _Group:
 
 async def jurisdiction_board(asking: Asking, moment: Moment | None) -> JurisdictionBoard:
     """The roll-up, by what the enterprises are today."""
-    found = await asking.rows(over(asking, _ROLL_UP, moment.clock if moment else None), values(asking, moment))
+    found = await asking.rows(over(asking, _ROLL_UP, look_of(moment) if moment else None), values(asking, moment))
     if not found:
         raise Unavailable
     total = _groups(found, "total")[None].tallies

@@ -6,10 +6,11 @@ from typing import Any
 
 from psycopg.sql import SQL, Composed
 
-from application.questions import ClockKind, Moment, Projection
+from application.questions import Moment, Projection
 from application.views.counting import Tally
 from domain.hazard.words import Grade, Stage
 from infrastructure.views.asking import VERSIONS, Asking
+from infrastructure.views.pasts import Look, had_begun, still_open, stood
 
 _NOW = """
 SELECT enterprise, stage, grade, closed_before_import, sum(number)::bigint AS number, sum(overdue)::bigint AS overdue
@@ -32,14 +33,14 @@ _OVERDUE_NOW = "SELECT s.id AS hazard_id, s.next_due, s.opened FROM {hazard} s W
 _OVERDUE_THEN = "SELECT s.hazard_id, s.next_due, s.opened FROM {timeline} s WHERE {in_force} AND {of_standing}"
 
 
-def over(asking: Asking, statement: str, clock: ClockKind | None, *, asked: str | None = None) -> Composed:
-    """A statement over the tables of both projections, now or as of a time by a clock. In it stand, besides the tables:
+def over(asking: Asking, statement: str, look: Look | None, *, asked: str | None = None) -> Composed:
+    """A statement over the tables of both projections, now or as of a past. In it stand, besides the tables:
 
     {tallies}, a query of enterprise, stage, grade ('' for none), closed_before_import, number and overdue;
     {standings}, one of hazard_id, next_due and opened; {open}, the condition for a duty `d` to be open;
     {hazards_version} and {enterprises_version}.
-    `asked` is a row of the statement with uscc, today and at: of this enterprise, as of then. Without it the statement
-    is of all enterprises, with the values today and at.
+    `asked` is a row of the statement with uscc, today, at and position: of this enterprise, as of then. Without it the
+    statement is of all enterprises, with the values today, at and position.
     """
     tables: dict[str, Any] = {
         name: asking.view(Projection.HAZARDS, table)
@@ -58,13 +59,13 @@ def over(asking: Asking, statement: str, clock: ClockKind | None, *, asked: str 
     tables["today"] = SQL(f"{asked}.today" if asked else "%(today)s")
     for name, version in VERSIONS.items():
         tables[f"{name.value}_version"] = SQL(str(version))
-    if clock is None:
+    if look is None:
         tallies, standings, is_open = _NOW, _OVERDUE_NOW, "d.state = 'open'"
     else:
         tallies, standings = _THEN, _OVERDUE_THEN
-        at = f"{asked}.at" if asked else "%(at)s"
-        tables["in_force"] = SQL(f"s.{clock}_from <= {at} AND s.{clock}_to > {at}")
-        is_open = f"d.begun_{clock} <= {at} AND d.ended_{clock} > {at}"
+        past = (f"{asked}.at", f"{asked}.position") if asked else ("%(at)s", "%(position)s")
+        tables["in_force"] = stood(look, tables["timeline"], *past)
+        is_open = f"{had_begun(look, *past)} AND {still_open(look, *past)}"
     tables["tallies"] = SQL(tallies).format(**tables)
     tables["standings"] = SQL(standings).format(**tables)
     tables["open"] = SQL(is_open)
@@ -73,7 +74,7 @@ def over(asking: Asking, statement: str, clock: ClockKind | None, *, asked: str 
 
 def values(asking: Asking, moment: Moment | None) -> dict[str, Any]:
     """The values such a statement of all enterprises needs."""
-    return {"today": asking.today(moment), "at": asking.time(moment)}
+    return {"today": asking.today(moment)} | asking.past(moment)
 
 
 def tally(stage: str, grade: str, closed_before_import: bool, number: int, overdue: int) -> Tally:

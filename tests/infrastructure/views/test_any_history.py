@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from application.answers import HazardFile, HazardSummary
 from application.boards import Counts
 from application.log import Recorded
-from application.questions import ClockKind, DutiesQuestion, HazardsQuestion, Moment, Projection
+from application.questions import ClockKind, DutiesQuestion, HazardsQuestion, LogVersion, Moment, Past, Projection
 from application.views.hazard_batch import hazards_of
 from application.views.hazard_file import fold, until_moment
 from domain.actors import Role
@@ -118,11 +118,15 @@ async def test_given_any_history_when_asked_as_of_a_time_then_it_is_the_fold_up_
             times = [one.recorded_at for one in log] + [one.event.occurred_at for one in log]
             for at in chance.sample(times, min(8, len(times))):
                 await the_past_is_the_fold(town, log, Moment(at, clock))
+            for one in chance.sample(log, min(8, len(log))):
+                version = Moment(one.recorded_at, position=one.position)
+                await the_past_is_the_fold(town, log, version, LogVersion(one.position))
 
 
-async def the_past_is_the_fold(town: Town, log: list[Recorded], moment: Moment) -> None:
+async def the_past_is_the_fold(town: Town, log: list[Recorded], moment: Moment, past: Past | None = None) -> None:
     expected = files(town, log, moment)
 
+    moment = past or moment
     ledger = await town.views.hazards(AUDITOR, HazardsQuestion(limit=1000, moment=moment))
     duties = await town.views.duties(AUDITOR, DutiesQuestion(limit=1000, open=True, moment=moment))
 
