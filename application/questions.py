@@ -58,6 +58,7 @@ Past = Moment | LogVersion
 class HazardsQuestion:
     """Which rows of the ledger; newest first. `q` is looked for in description and place, as it stands."""
 
+    hazard_id: UUID | None = None
     enterprise: str | None = None
     stage: Stage | None = None
     grade: Grade | None = None
@@ -138,8 +139,13 @@ class Views(Protocol):
     ) -> HazardFile | None:
         """One hazard, folded from its stream, so never behind: now, at a version, or as of a time."""
 
-    async def history(self, actor: Actor, id: UUID) -> Sequence[HistoryEntry] | None:
-        """Every event of one hazard, the first first. To its reporter, once it is another enterprise's, their own."""
+    async def history(
+        self, actor: Actor, id: UUID, *, version: int | None = None, moment: Moment | None = None
+    ) -> Sequence[HistoryEntry] | None:
+        """Every event of one hazard, the first first: up to now, to a version, or to what counts as of a time.
+
+        To its reporter, once it is another enterprise's, their own.
+        """
 
     async def enterprises(self, actor: Actor, question: EnterprisesQuestion) -> Page[EnterpriseSummary]:
         """The enterprises of the jurisdiction."""

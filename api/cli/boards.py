@@ -1,32 +1,31 @@
-"""API: `hazardloop board` and `hazardloop history`: where things stand, and how one hazard came there."""
+"""API: `hazardloop board`: where things stand, now or at a past."""
 
 from __future__ import annotations
 
 from typing import Annotated
-from uuid import UUID
 
 import typer
-from pydantic import TypeAdapter, ValidationError
 from rich.table import Table
 
 from api.cli import terminal
-from api.cli.asked import OPERATOR, At, ByClock, moment, shown
+from api.cli.agreeing import agreed
+from api.cli.asked import OPERATOR, At, ByClock, Fold, Version, code_given, past, shown
 from api.cli.opened import opened
 from api.cli.terminal import CommandFailed, Json, OfJurisdiction
 from application.boards import Board, Counts, GradeCounts, JurisdictionBoard
-from application.questions import ClockKind
-from domain.uscc import EnterpriseCode
-
-_ENTERPRISE: TypeAdapter[str] = TypeAdapter(EnterpriseCode)
+from application.jurisdiction import Jurisdiction
+from application.questions import ClockKind, Moment, Past
+from application.replaying import telling
+from application.replaying.by_fold import ByFold
+from application.replaying.folding import Replay
 
 _COUNTED = ("found", "open", "overdue", "closed", "closed_before_import", "dismissed")
 _HEADINGS = ("found", "open", "overdue", "closed", "before import", "dismissed", "rectified", "closed out")
 
 
 def add_to(app: typer.Typer) -> None:
-    """Add these commands to the command line."""
+    """Add the command to the command line."""
     app.command()(board)
-    app.command()(history)
 
 
 def board(
@@ -36,23 +35,22 @@ def board(
     ] = None,
     at: At = None,
     clock: ByClock = ClockKind.RECORDED,
+    version: Version = None,
+    fold: Fold = False,
     jurisdiction: OfJurisdiction = None,
     json: Json = False,
 ) -> None:
     """Show how many hazards stand where."""
 
     async def command() -> None:
-        when = moment(at, clock)
+        when = past(at, clock, version)
+        uscc = None if enterprise is None else code_given(enterprise)
         async with opened(jurisdiction) as (service, place):
             await service.projector(place.code).catch_up()
             await place.views.reached(await place.log.head())
-            found: Board | JurisdictionBoard | None
-            if enterprise is None:
-                found = await place.views.jurisdiction_board(OPERATOR, when)
-            else:
-                found = await place.views.enterprise_board(OPERATOR, _code(enterprise), when)
-            if found is None:
-                raise CommandFailed(f"no enterprise is registered under {enterprise} in jurisdiction {place.code}")
+            when = when or (Moment(service.clock.now()) if fold else None)
+            replay = await ByFold(place.log, place.zone, service.clock).replay(when) if fold else None
+            found = await (_of_all(place, when, replay) if uscc is None else _of(uscc, place, when, replay))
         if json:
             typer.echo(found.model_dump_json(indent=2))
         else:
@@ -61,32 +59,17 @@ def board(
     terminal.run(command())
 
 
-def history(
-    hazard: Annotated[UUID, typer.Argument(metavar="HAZARD", help="The hazard's id.")],
-    jurisdiction: OfJurisdiction = None,
-    json: Json = False,
-) -> None:
-    """Show every event of a hazard.
+async def _of_all(place: Jurisdiction, when: Past | None, replay: Replay | None) -> JurisdictionBoard:
+    found = await place.views.jurisdiction_board(OPERATOR, when)
+    assert found is not None, "whoever starts the command sees all"
+    return agreed(telling.jurisdiction_board(replay), found) if replay else found
 
-    Who, when it is said to have occurred, when it was recorded; with --json also what it says.
-    """
 
-    async def command() -> None:
-        async with opened(jurisdiction) as (_, place):
-            entries = await place.views.history(OPERATOR, hazard)
-        if entries is None:
-            raise CommandFailed(f"jurisdiction {place.code} has no hazard {hazard}")
-        if json:
-            terminal.print_json(entries)
-            return
-        drawn = Table("version", "event", "by", "occurred", "recorded", "position", box=None)
-        for entry in entries:
-            by = f"{entry.by.role} {entry.by.actor_id}" if entry.by else "unreadable"
-            times = shown(entry.occurred_at), shown(entry.recorded_at)
-            drawn.add_row(str(entry.version), entry.name, by, *times, str(entry.position))
-        terminal.tables().print(drawn)
-
-    terminal.run(command())
+async def _of(uscc: str, place: Jurisdiction, when: Past | None, replay: Replay | None) -> Board:
+    found = await place.views.enterprise_board(OPERATOR, uscc, when)
+    if found is None:
+        raise CommandFailed(f"no enterprise is registered under {uscc} in jurisdiction {place.code}")
+    return agreed(telling.enterprise_board(replay, uscc), found) if replay else found
 
 
 def _draw(found: Board | JurisdictionBoard) -> None:
@@ -121,10 +104,3 @@ def _counts(heading: str, rows: list[tuple[str, Counts]]) -> Table:
 
 def _percent(rate: float | None) -> str:
     return "-" if rate is None else f"{rate:.1%}"
-
-
-def _code(given: str) -> str:
-    try:
-        return _ENTERPRISE.validate_python(given)
-    except ValidationError as error:
-        raise CommandFailed(f"USCC: {error.errors(include_input=False)[0]['msg']}") from None

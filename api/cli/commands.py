@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import typer
 
-from api.cli import boards, checkpoints, events, exporting, importing, processes, rebuilding, token, upkeep, verifying
+from api.cli import (
+    boards,
+    checkpoints,
+    duties,
+    events,
+    exporting,
+    histories,
+    importing,
+    processes,
+    rebuilding,
+    token,
+    upkeep,
+    verifying,
+)
 from api.cli.terminal import BAD_INPUT, CommandFailed, help_unless_command, say
 from api.running import CannotRun
 from api.settings import BadSettings
 from application.log import Unavailable
+from application.replaying.folding import CannotFold
 from domain.refusals import Refusal
 
 ABOUT = "隐患闭环: every workplace hazard from report to close-out, in a log nobody can rewrite."
@@ -22,7 +36,20 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.callback()(help_unless_command)
-for commands in (processes, importing, boards, events, rebuilding, upkeep, exporting, verifying, checkpoints, token):
+for commands in (
+    processes,
+    importing,
+    boards,
+    duties,
+    histories,
+    events,
+    rebuilding,
+    upkeep,
+    exporting,
+    verifying,
+    checkpoints,
+    token,
+):
     commands.add_to(app)
 
 
@@ -39,6 +66,8 @@ def exit_code() -> int:
         say(f"hazardloop: {f'{refusal.field}: ' if refusal.field else ''}{refusal.rule.says}")
     except (BadSettings, CannotRun) as bad:
         say(f"hazardloop: {bad}")
+    except CannotFold as cannot:
+        say(f"hazardloop: {cannot}")
     except Unavailable:
         say("hazardloop: log or views are busy or out of reach just now: try again, or see `hazardloop status`")
     return BAD_INPUT

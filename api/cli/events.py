@@ -8,7 +8,7 @@ import typer
 from pydantic_core import to_json
 
 from api.cli import terminal
-from api.cli.asked import shown
+from api.cli.asked import LAST, shown
 from api.cli.opened import opened
 from api.cli.terminal import Json, OfJurisdiction
 from application.log import Recorded, Unreadable
@@ -16,9 +16,6 @@ from domain.catalogue import CATALOGUE
 from domain.event import DomainEvent
 
 PAGE = 500
-LAST = 2**63 - 1
-"""The highest position there can be."""
-
 FOLLOW_SECONDS = 30.0
 """How long to wait for news before looking for oneself."""
 

@@ -63,6 +63,13 @@ def until_moment(recorded: Sequence[Recorded], moment: Moment) -> Sequence[Recor
     return recorded[: max((at + 1 for at, by_then in enumerate(occurred) if by_then), default=0)]
 
 
+def until(recorded: Sequence[Recorded], id: UUID, version: int | None, moment: Moment | None) -> Sequence[Recorded]:
+    """Those up to a version, or up to a moment; all of them where neither is named."""
+    if version is not None:
+        return until_version(recorded, id, version)
+    return recorded if moment is None else until_moment(recorded, moment)
+
+
 def fold(recorded: Sequence[Recorded], zone: ZoneInfo, asked_at: datetime | None) -> FoldedFile | None:
     """The file after these events, all of one hazard and in the log's order; None where there are none.
 

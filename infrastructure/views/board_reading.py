@@ -15,7 +15,7 @@ from uuid import UUID
 from application.boards import Board, OverdueHazard
 from application.log import Unavailable
 from application.questions import Moment
-from application.views.counting import counted, counted_by_grade
+from application.views.assembling import Duties, board
 from application.views.times import local
 from infrastructure.log.arrays import Bigints, Dates, Texts, Times, Uuids
 from infrastructure.statements import Statements
@@ -71,17 +71,9 @@ class EnterpriseBoards:
         reached, registered, tallies, number, overdue, hazard_id, due = row
         if not registered:
             return None
-        told = [tally(*one) for one in tallies or ()]
-        return Board(
-            enterprise_uscc=uscc,
-            as_of=local(question.at, asking.zone),
-            position=reached,
-            total=counted(told),
-            by_grade=counted_by_grade(told),
-            open_duties=number,
-            overdue_duties=overdue,
-            oldest_overdue=OverdueHazard(hazard_id=hazard_id, due=due) if hazard_id else None,
-        )
+        oldest = OverdueHazard(hazard_id=hazard_id, due=due) if hazard_id else None
+        told = (tally(*one) for one in tallies or ())
+        return board(uscc, local(question.at, asking.zone), reached, told, Duties(number, overdue, oldest))
 
     def _by(self, look: Look | None) -> Together[_Question, Sequence[Any]]:
         return Together(partial(self._rows, over(self._asking, _BOARDS, look, asked="n").as_bytes()))

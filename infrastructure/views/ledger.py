@@ -20,7 +20,7 @@ _NOW = "SELECT h.*, h.updated_at AS since FROM {hazard} h"
 
 # What may change is the timeline's; who reported it, when and how is for ever.
 _THEN = """
-SELECT h.id, h.reporter, h.category, h.channel, h.reported_as, h.found_at, s.opened, s.version, s.position,
+SELECT s.hazard_id AS id, h.reporter, h.category, h.channel, h.reported_as, h.found_at, s.opened, s.version, s.position,
        s.enterprise, s.stage, s.grade, s.round, s.deadline, s.next_due, s.suspended, s.closed_before_import, s.texts,
        s.recorded_from AS since
 FROM {timeline} s JOIN {hazard} h ON h.id = s.hazard_id
@@ -38,6 +38,7 @@ async def ledger(asking: Asking, actor: Actor, question: HazardsQuestion, moment
     """The rows that fit, the newest first; `moment` is the question's past, resolved."""
     filters = (
         "hazards",
+        question.hazard_id,
         question.enterprise,
         question.stage,
         question.grade,
@@ -81,6 +82,8 @@ def _standing(asking: Asking, moment: Moment | None) -> Composed:
 
 
 def _fits(asked: Conditions, question: HazardsQuestion, today: date) -> None:
+    if question.hazard_id is not None:
+        asked.require("s.id = %(hazard_id)s", hazard_id=question.hazard_id)
     if question.enterprise is not None:
         asked.require("s.enterprise = %(enterprise)s", enterprise=question.enterprise)
     if question.stage is not None:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from application.answers import DutyRow, HazardFile, HazardSummary, HistoryEntry, Page
 from application.boards import Board, EnterpriseSummary, JurisdictionBoard
 from application.commands import enterprise_stream
-from application.log import EventLog, readable
+from application.log import EventLog, Recorded, readable
 from application.ports import Clock
 from application.questions import (
     NO_VERSION,
@@ -27,7 +27,7 @@ from application.questions import (
     ProjectionStatus,
 )
 from application.views.enterprise_file import fold_enterprise
-from application.views.hazard_file import fold, until_moment, until_version
+from application.views.hazard_file import fold, until, until_moment, until_version
 from application.views.statements import history_entry
 from domain.actors import Actor
 from domain.hazard.reporting import Reported
@@ -64,18 +64,16 @@ class PostgresViews:
         self, actor: Actor, id: UUID, *, version: int | None = None, moment: Moment | None = None
     ) -> HazardFile | None:
         """One hazard: now, at a version, or as of a time. Also who saw it as it then stood may see it so again."""
-        # The duty stream first: whatever it speaks of then is in the hazard's.
-        watched = await self._log.read(stream_of(id))
-        recorded = await self._log.read(id)
-        if not recorded or not isinstance(recorded[0].event, Reported):
+        everything = await self._everything_about(id)
+        if not everything or not isinstance(everything[0].event, Reported):
             return None
-        readable([*recorded, *watched])
-        everything = sorted([*recorded, *watched], key=lambda one: one.position)
+        readable(everything)
         now = fold(everything, self._zone, self._clock.now())
         asked = now
-        if version is not None and version > recorded[-1].version:
+        latest = max(one.version for one in everything if one.stream_id == id)
+        if version is not None and version > latest:
             return None
-        if version is not None and version < recorded[-1].version:
+        if version is not None and version < latest:
             asked = fold(until_version(everything, id, version), self._zone, None)
         elif moment is not None:
             asked = fold(until_moment(everything, moment), self._zone, moment.at)
@@ -85,20 +83,31 @@ class PostgresViews:
             return asked.file
         return asked.as_reported(actor)
 
-    async def history(self, actor: Actor, id: UUID) -> Sequence[HistoryEntry] | None:
+    async def history(
+        self, actor: Actor, id: UUID, *, version: int | None = None, moment: Moment | None = None
+    ) -> Sequence[HistoryEntry] | None:
         """Every event of one hazard, the first first; to its reporter elsewhere only those that are their own."""
-        recorded = await self._log.read(id)
+        everything = await self._everything_about(id)
+        recorded = [one for one in everything if one.stream_id == id]
         if not recorded or recorded[0].name != Reported.name:
             return None
+        if version is not None and version > recorded[-1].version:
+            return None
+        entries = [history_entry(one) for one in until(everything, id, version, moment) if one.stream_id == id]
         if not sees_all(actor):
             readable(recorded)
             folded = fold(recorded, self._zone, None)
             if folded is None or not folded.visible_to(actor):
                 return None
             if not folded.wholly_visible_to(actor):
-                entries = (history_entry(one) for one in recorded)
                 return [one for one in entries if one.by is not None and one.by.actor_id == actor.id]
-        return [history_entry(one) for one in recorded]
+        return entries
+
+    async def _everything_about(self, id: UUID) -> Sequence[Recorded]:
+        """A hazard's stream and its duty stream, in the log's order."""
+        # The duty stream first: whatever it speaks of then is in the hazard's.
+        watched = await self._log.read(stream_of(id))
+        return sorted([*await self._log.read(id), *watched], key=lambda one: one.position)
 
     async def enterprises(self, actor: Actor, question: EnterprisesQuestion) -> Page[EnterpriseSummary]:
         """The enterprises of the jurisdiction."""

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from psycopg.rows import DictRow
 
-from application.boards import JurisdictionBoard, KeySector, KeySectorRow, SectionRow, UnionRow
+from application.boards import JurisdictionBoard
 from application.log import Unavailable
 from application.questions import Moment
-from application.views.counting import Tally, counted, counted_by_grade
+from application.views.assembling import Group, roll_up
 from application.views.times import local
 from infrastructure.views.asking import Asking
 from infrastructure.views.pasts import look_of
@@ -48,58 +47,30 @@ WHERE h.name = 'hazards' AND h.version = {hazards_version} AND h.serving
 """
 
 
-@dataclass(slots=True)
-class _Group:
-    """The enterprises of one section, key sector or union, and their hazards."""
-
-    enterprises: int = 0
-    tallies: list[Tally] = field(default_factory=list)
-
-    def take(self, row: DictRow) -> None:
-        """Add a row of the statement: of enterprises where it names no stage."""
-        if row["stage"] is None:
-            self.enterprises += row["number"]
-        else:
-            given = (row["stage"], row["grade"], row["closed_before_import"], row["number"], row["overdue"])
-            self.tallies.append(tally(*given))
-
-
 async def jurisdiction_board(asking: Asking, moment: Moment | None) -> JurisdictionBoard:
     """The roll-up, by what the enterprises are today."""
     found = await asking.rows(over(asking, _ROLL_UP, look_of(moment) if moment else None), values(asking, moment))
     if not found:
         raise Unavailable
-    total = _groups(found, "total")[None].tallies
-    sections, key_sectors, unions = (_groups(found, kind) for kind in ("section", "key_sector", "union"))
-    return JurisdictionBoard(
-        as_of=local(asking.time(moment), asking.zone),
-        position=found[0]["reached"],
-        total=counted(total),
-        by_grade=counted_by_grade(total),
-        sections=tuple(
-            SectionRow(section=name, enterprises=group.enterprises, counts=counted(group.tallies))
-            for name, group in sections.items()
-        ),
-        key_sectors=tuple(
-            KeySectorRow(
-                key_sector=sector,
-                enterprises=key_sectors[sector].enterprises,
-                counts=counted(key_sectors[sector].tallies),
-            )
-            for sector in KeySector
-        ),
-        unions=tuple(
-            UnionRow(union_organisation=name, enterprises=group.enterprises, counts=counted(group.tallies))
-            for name, group in unions.items()
-        ),
+    total, sections, key_sectors, unions = (
+        _groups(found, kind) for kind in ("total", "section", "key_sector", "union")
     )
+    as_of = local(asking.time(moment), asking.zone)
+    return roll_up(as_of, found[0]["reached"], total[None].tallies, sections, key_sectors, unions)
 
 
-def _groups(found: Sequence[DictRow], kind: str) -> dict[str | None, _Group]:
-    """By name, the unnamed last."""
-    groups: dict[str | None, _Group] = defaultdict(_Group)
+def _groups(found: Sequence[DictRow], kind: str) -> defaultdict[str | None, Group]:
+    groups: defaultdict[str | None, Group] = defaultdict(Group)
     for row in found:
         if row["kind"] == kind:
-            groups[row["name"]].take(row)
-    ordered = sorted(groups, key=lambda name: (name is None, name or ""))
-    return defaultdict(_Group, {name: groups[name] for name in ordered})
+            _add(groups[row["name"]], row)
+    return groups
+
+
+def _add(group: Group, row: DictRow) -> None:
+    """A row of the statement: of enterprises where it names no stage."""
+    if row["stage"] is None:
+        group.enterprises += row["number"]
+    else:
+        given = (row["stage"], row["grade"], row["closed_before_import"], row["number"], row["overdue"])
+        group.tallies.append(tally(*given))

@@ -117,6 +117,8 @@ async def _ask(people: People, path: str, operation: Mapping[str, Any], hazard: 
     asked = [{}, {name: value for name, value in filters.items() if name in takes}]
     if "at" in takes:
         asked += [{"at": "2026-03-02T02:00:00Z", "clock": kind} for kind in ("recorded", "occurred")]
+    if "at" in takes and "version" in takes:
+        asked += [{"version": 1}]
     for query in asked:
         response = await asker.get(whole, **after, **query)
         assert response.status_code == 200, (path, query, response.text)
@@ -148,6 +150,8 @@ def _commands(code: str, home: Path) -> list[tuple[int, list[str]]]:
         (0, ["status"]),
         (0, ["board", *of]),
         (0, ["board", USCC, "--at", "2026-03-02T09:00:00+08:00", "--clock", "occurred", *of]),
+        (0, ["board", "--fold", *of]),
+        (0, ["duties", "--version", "3", "--fold", *of]),
         (0, ["events", *of]),
         (2, ["history", NOBODY, *of]),
         (0, ["rebuild", "--check", *of]),

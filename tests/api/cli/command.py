@@ -17,3 +17,9 @@ class Ran:
 
 Hazardloop = Callable[..., Ran]
 """Runs the command with these arguments."""
+
+
+def done(ran: Ran) -> str:
+    """What it wrote, if it is done."""
+    assert ran.code == 0, ran.err
+    return ran.out

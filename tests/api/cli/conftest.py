@@ -41,6 +41,14 @@ def hazardloop(
     return _command(monkeypatch, capfd)
 
 
+@pytest.fixture
+def sampled(hazardloop: Hazardloop) -> Hazardloop:
+    """The command over a log that holds the shipped sample."""
+    ran = hazardloop("import", "yinhuan_taizhang.csv", "--mapping", "sample_zh")
+    assert "events added" in ran.out
+    return hazardloop
+
+
 def _command(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Hazardloop:
     def run(*arguments: object) -> Ran:
         monkeypatch.setattr(sys, "argv", ["hazardloop", *map(str, arguments)])

@@ -9,20 +9,7 @@ from typing import Any
 import pytest
 
 from domain.catalogue import CATALOGUE
-from tests.api.cli.command import Hazardloop, Ran
-
-
-@pytest.fixture
-def sampled(hazardloop: Hazardloop) -> Hazardloop:
-    """The command over a log that holds the shipped sample."""
-    ran = hazardloop("import", "yinhuan_taizhang.csv", "--mapping", "sample_zh")
-    assert "events added" in ran.out
-    return hazardloop
-
-
-def done(ran: Ran) -> str:
-    assert ran.code == 0, ran.err
-    return ran.out
+from tests.api.cli.command import Hazardloop, Ran, done
 
 
 def lines(ran: Ran) -> list[Any]:

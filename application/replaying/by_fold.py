@@ -1,0 +1,62 @@
+"""Application: the questions of the views once more, answered by a fold of the whole log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from application.answers import HazardFile
+from application.log import EventLog, Recorded, Unreadable
+from application.ports import Clock
+from application.questions import NO_VERSION, LogVersion, Moment, Past
+from application.replaying.folding import CannotFold, Replay, whole_log
+from application.views.hazard_file import fold, until
+from application.views.hazard_memory import hazard_of
+from domain.refusals import RuleBroken
+
+
+@dataclass(frozen=True, slots=True)
+class ByFold:
+    """One jurisdiction's log, folded whenever it is asked: exact, and as slow as the log is long."""
+
+    log: EventLog
+    zone: ZoneInfo
+    clock: Clock
+
+    async def replay(self, past: Past | None) -> Replay:
+        """All as of a past. Raises CannotFold, RuleBroken for a version yet to come, Unavailable."""
+        head = await self.log.head()
+        if isinstance(past, LogVersion) and not 1 <= past.position <= head:
+            raise RuleBroken(NO_VERSION, "version")
+        replay = Replay(self.zone, self.clock.now(), past)
+        async for recorded in whole_log(self.log, head):
+            replay.take(recorded)
+        return replay
+
+    async def events_of(self, hazard_id: UUID) -> list[Recorded]:
+        """Everything the log says about a hazard, its duties included. Raises CannotFold, Unavailable."""
+        found = []
+        async for recorded in whole_log(self.log, await self.log.head()):
+            if isinstance(recorded.event, Unreadable):
+                raise CannotFold(recorded.position)
+            if hazard_of(recorded.event) == hazard_id:
+                found.append(recorded)
+        return found
+
+    async def hazard(
+        self, id: UUID, *, version: int | None = None, moment: Moment | None = None
+    ) -> tuple[HazardFile, Past] | None:
+        """One hazard, and the past at which the timeline holds the same; None where there was none, or not as far.
+
+        Now, and at its latest version, it is as of this moment.
+        """
+        everything = await self.events_of(id)
+        latest = max((one.version for one in everything if one.stream_id == id), default=0)
+        if version is not None and version > latest:
+            return None
+        if version in (None, latest):
+            version, moment = None, moment or Moment(self.clock.now())
+        counted = until(everything, id, version, moment)
+        folded = fold(counted, self.zone, moment.at if moment else None)
+        return (folded.file, moment or LogVersion(counted[-1].position)) if folded else None

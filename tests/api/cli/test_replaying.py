@@ -1,0 +1,90 @@
+"""`history`, `board` and `duties` at a past, by the views and by a fold of the log that has to say the same."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import psycopg
+import pytest
+
+from infrastructure.log.batch import schema_of
+from tests.api.cli.command import Hazardloop, done
+from tests.conftest import JURISDICTION
+
+PASTS = (
+    (),
+    ("--version", 100),
+    ("--at", "2025-06-01T00:00:00+08:00", "--clock", "occurred"),
+    ("--at", "2025-06-01T00:00:00+08:00"),
+)
+
+
+def reported(hazardloop: Hazardloop) -> dict[str, Any]:
+    """The first report of the log."""
+    events = map(json.loads, done(hazardloop("events", "--json")).splitlines())
+    return next(event for event in events if event["name"] == "hazard.reported.v1")
+
+
+def told(hazardloop: Hazardloop, *arguments: object) -> Any:
+    """The answer of a command, without how far the log had been read and what time it was."""
+    answer = json.loads(done(hazardloop(*arguments, "--json")))
+    return {name: value for name, value in answer.items() if name != "as_of"} if isinstance(answer, dict) else answer
+
+
+@pytest.mark.parametrize("past", PASTS)
+def test_given_a_past_when_the_log_is_folded_then_it_says_what_the_views_say(
+    sampled: Hazardloop, past: tuple[object, ...]
+) -> None:
+    enterprise = reported(sampled)["event"]["enterprise_uscc"]
+    for command in (("board",), ("board", enterprise), ("duties",), ("duties", enterprise, "--open")):
+        assert told(sampled, *command, *past, "--fold") == told(sampled, *command, *past), command
+
+
+@pytest.mark.parametrize("past", [(), ("--version", 2), ("--at", "2999-01-01T00:00:00+08:00", "--clock", "occurred")])
+def test_given_a_hazard_when_its_log_is_folded_then_it_stands_where_its_history_ends(
+    sampled: Hazardloop, past: tuple[object, ...]
+) -> None:
+    id = reported(sampled)["stream_id"]
+    history = json.loads(done(sampled("history", id, *past, "--json")))
+    file = told(sampled, "history", id, *past, "--fold")
+    assert file["version"] == len(history) == (past[1] if past[:1] == ("--version",) else len(history))
+    assert f"stage                 {file['stage']}" in done(sampled("history", id, *past, "--fold"))
+
+
+@pytest.mark.parametrize(
+    ("table", "changed", "command", "named"),
+    [
+        ("hazard_timeline_v2", "stage = 'dismissed'", "board", "total"),
+        ("hazard_timeline_v2", "round = 7", "history", "round"),
+        ("duty_v2", "due = due + 1", "duties", "the duties"),
+    ],
+)
+def test_given_a_table_somebody_changed_when_the_log_is_folded_then_the_difference_is_named(
+    sampled: Hazardloop, database_url: str, table: str, changed: str, command: str, named: str
+) -> None:
+    id = reported(sampled)["stream_id"]
+    subject = (id,) if command == "history" else ()
+    done(sampled(command, *subject, "--fold"))
+    with psycopg.connect(database_url) as connection:
+        of = f"UPDATE {schema_of(JURISDICTION)}.{table} SET {changed} WHERE hazard_id = %s"
+        connection.execute(of.encode(), [id])
+    ran = sampled(command, *subject, "--fold")
+    assert ran.code == 1
+    assert f"do not agree on {named}" in ran.err
+
+
+@pytest.mark.parametrize("command", ["board", "duties"])
+def test_given_two_pasts_or_one_yet_to_come_then_neither_is_shown(hazardloop: Hazardloop, command: str) -> None:
+    two = hazardloop(command, "--version", 3, "--at", "2026-01-01T00:00:00+08:00")
+    assert (two.code, two.out) == (2, "")
+    yet_to_come = hazardloop(command, "--version", 3)
+    assert (yet_to_come.code, yet_to_come.out) == (2, "")
+    assert "the log has not come as far" in yet_to_come.err
+
+
+def test_given_a_version_a_hazard_has_not_come_to_then_it_is_refused(sampled: Hazardloop) -> None:
+    id = reported(sampled)["stream_id"]
+    for more in ((), ("--fold",)):
+        ran = sampled("history", id, "--version", 99, *more)
+        assert (ran.code, ran.out) == (2, "")
