@@ -10,7 +10,19 @@ from api.metrics import Metrics
 from api.openapi import describe
 from api.reference import add_reference
 from api.route import Route
-from api.routes import boards, checkpoints, enterprises, events, evidence, hazards, imports, moves, operations, rules
+from api.routes import (
+    auditing,
+    boards,
+    checkpoints,
+    enterprises,
+    events,
+    evidence,
+    hazards,
+    imports,
+    moves,
+    operations,
+    rules,
+)
 from api.service import Service
 from api.traces import telemetry
 from api.ways import Ways
@@ -30,7 +42,19 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     app.state.metrics = Metrics()
     app.router.route_class = Route
-    for resource in (hazards, boards, moves, enterprises, evidence, imports, events, checkpoints, rules, operations):
+    for resource in (
+        hazards,
+        boards,
+        moves,
+        enterprises,
+        evidence,
+        imports,
+        events,
+        auditing,
+        checkpoints,
+        rules,
+        operations,
+    ):
         app.router.routes.extend(resource.router.routes)  # as they are: an included router is looked through each time
     add_reference(app)
     describe(app, service.clock)

@@ -19,6 +19,7 @@ from application.questions import (
     Moment,
     Past,
 )
+from application.replaying.finding import LATE_AFTER_DAYS, FindingKind
 from domain.hazard.words import Grade, ReportStage, Stage
 from domain.refusals import CONTRACT, Rule
 from domain.uscc import EnterpriseCode
@@ -172,6 +173,20 @@ class AskingEvents(Asking):
 
     after: Position = Field(0, description="The position after which to begin.")
     limit: int = Field(200, ge=1, le=1000)
+
+
+class AskingFindings(Asking):
+    """From where in the log, and what counts."""
+
+    after: Position = Field(0, description="The position after which to begin.")
+    limit: int = Field(100, ge=1, le=200)
+    kind: FindingKind | None = None
+    late_after_days: int = Field(
+        LATE_AFTER_DAYS,
+        ge=1,
+        le=36_500,
+        description="After how many days an entry counts as recorded late: policy, not law.",
+    )
 
 
 class AskingStream(Asking):

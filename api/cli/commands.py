@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from api.cli import (
+    auditing,
     boards,
     checkpoints,
     duties,
@@ -43,6 +44,7 @@ for commands in (
     duties,
     histories,
     events,
+    auditing,
     rebuilding,
     upkeep,
     exporting,

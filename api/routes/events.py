@@ -137,7 +137,7 @@ async def _woken(jurisdiction: Jurisdiction, after: int, stopping: asyncio.Event
 
 
 def whole_log(caller: Caller) -> None:
-    """Refuse whoever may not read the whole log."""
+    """Refuse whoever may not read the whole log. Raises NotAllowed."""
     if caller.actor.role not in READERS:
         raise NotAllowed(WHOLE_LOG)
 

@@ -17,6 +17,7 @@ from api.route import Asker, Route
 from api.routes import described
 from api.routes.places import V1
 from api.routes.reaching import written
+from domain.rules.clauses import MajorClauses
 from domain.rules.pack import Escalation, Origin, Source, Switch, Term, Title
 from domain.rules.rulebook import RuleInForce
 
@@ -42,6 +43,7 @@ class Stated(BaseModel):
     due: Term | None
     escalation: Escalation | None
     switch: Switch | None
+    major_clauses: MajorClauses | None
 
 
 class StatedRules(BaseModel):
@@ -82,4 +84,5 @@ def _stated(found: RuleInForce) -> Stated:
         due=rule.due,
         escalation=rule.escalation,
         switch=rule.switch,
+        major_clauses=rule.major_clauses,
     )

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from domain.hazard.words import Recipient, ReportStage
+from domain.rules.clauses import MajorClauses
 from domain.rules.duties import DutyKind
 
 POLICY_NOT_LAW = "policy, not law"
@@ -128,6 +129,8 @@ class Provision(_Data):
     due: Term | None = None
     escalation: Escalation | None = None
     switch: Switch | None = None
+    major_clauses: MajorClauses | None = None
+    """What may be only recalled as well: that a grade cites one of them is shown, and decides nothing."""
 
 
 class RulePack(_Data):

@@ -173,6 +173,11 @@ class Rulebook:
         """
         return any(found.rule.switch is Switch.MAJOR_ACCEPTANCE_BY_REGULATOR for found in self._in_force(self.day(on)))
 
+    def listed_as_major(self, clause: str, on: date) -> RuleInForce | None:
+        """The rule in force on a day that lists the clause among those that make a hazard major, if one does."""
+        lists = ((found, found.rule.major_clauses) for found in self._in_force(on))
+        return next((found for found, clauses in lists if clauses is not None and clauses.hold(clause)), None)
+
     def rules_in_force(self, on: date) -> Sequence[RuleInForce]:
         """Every rule in force on a day, first the one that goes before the others."""
         return tuple(self._in_force(on))

@@ -153,6 +153,7 @@ def _commands(code: str, home: Path) -> list[tuple[int, list[str]]]:
         (0, ["board", "--fold", *of]),
         (0, ["duties", "--version", "3", "--fold", *of]),
         (0, ["events", *of]),
+        (0, ["findings", *of]),
         (2, ["history", NOBODY, *of]),
         (0, ["rebuild", "--check", *of]),
         (0, ["rebuild", "--resume", *of]),

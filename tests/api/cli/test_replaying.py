@@ -88,3 +88,17 @@ def test_given_a_version_a_hazard_has_not_come_to_then_it_is_refused(sampled: Ha
     for more in ((), ("--fold",)):
         ran = sampled("history", id, "--version", 99, *more)
         assert (ran.code, ran.out) == (2, "")
+
+
+def test_given_a_ledger_taken_in_when_findings_are_asked_for_then_each_closing_of_the_record_is_one(
+    sampled: Hazardloop,
+) -> None:
+    events = [json.loads(line) for line in done(sampled("events", "--json")).splitlines()]
+    closings = [event["position"] for event in events if event["name"] == "hazard.closed_before_import.v1"]
+    found = json.loads(done(sampled("findings", "--kind", "closed_before_import", "--json")))
+    assert [one["position"] for one in found] == closings
+    assert all(one["imported"] for one in found)
+    late = json.loads(done(sampled("findings", "--kind", "recorded_late", "--late-after", 36500, "--json")))
+    assert late == []
+    ran = sampled("findings")
+    assert f"closed_before_import, imported: {len(closings)}" in ran.err

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from domain.hazard.words import Recipient, ReportStage
+from domain.rules.clauses import MajorClauses
 from domain.rules.duties import DutyKind
 from domain.rules.pack import (
     POLICY_NOT_LAW,
@@ -35,10 +36,15 @@ def told(after: Escalation | None) -> str:
     return f"told to the regulator: {after.days} {after.counted_in} after its day".replace("_", " ") if after else ""
 
 
+def major(clauses: MajorClauses | None) -> str:
+    return f"nothing; lists {len(clauses.articles)} articles as major" if clauses else ""
+
+
 def row(rule: Provision) -> str:
     source = f"{rule.source.law} {rule.source.article}".strip() if rule.source else "the operator"
     mark = SHOWN[rule.source.seen] if rule.source else POLICY_NOT_LAW
-    return f"| `{rule.id}` | {rule.zh} | {rule.en} | {source} | {mark} | {due(rule.due) or told(rule.escalation)} |"
+    makes = due(rule.due) or told(rule.escalation) or major(rule.major_clauses)
+    return f"| `{rule.id}` | {rule.zh} | {rule.en} | {source} | {mark} | {makes} |"
 
 
 def section(pack: RulePack) -> str:
@@ -62,5 +68,6 @@ def test_given_the_shipped_packs_then_the_tables_in_the_docs_are_these_rules() -
 def test_given_what_a_policy_may_say_then_the_docs_name_every_word_of_it() -> None:
     words = [*Origin, *Seen, *CountedIn, *Since, *Switch, *DutyKind, *Recipient, *ReportStage]
     assert [word for word in words if f"`{word}`" not in DOC] == []
-    fields = [*RulePack.model_fields, *Provision.model_fields, *Term.model_fields, *Escalation.model_fields]
+    models = (RulePack, Provision, Term, Escalation, MajorClauses)
+    fields = [field for model in models for field in model.model_fields]
     assert [field for field in fields if f"`{field}`" not in DOC] == []

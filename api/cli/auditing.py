@@ -1,0 +1,72 @@
+"""API: `hazardloop findings`: what the log gives away by itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from api.cli import terminal
+from api.cli.asked import LAST, shown
+from api.cli.opened import opened
+from api.cli.terminal import Json, OfJurisdiction
+from application.replaying.finding import LATE_AFTER_DAYS, Finding, FindingKind, Looking, look
+
+AT_ONCE = 1000
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(findings)
+
+
+def findings(
+    kind: Annotated[FindingKind | None, typer.Option(help="Only of this kind.", show_default=False)] = None,
+    late_after: Annotated[
+        int,
+        typer.Option(
+            metavar="DAYS",
+            min=1,
+            max=36_500,
+            help="After how many days an entry is late: policy, not law.",
+        ),
+    ] = LATE_AFTER_DAYS,
+    after: Annotated[int, typer.Option(metavar="POSITION", min=0, max=LAST, help="Begin behind this position.")] = 0,
+    jurisdiction: OfJurisdiction = None,
+    json: Json = False,
+) -> None:
+    """List what the clocks and grades of the log give away.
+
+    A finding is no verdict, so there being some is no fault.
+    """
+
+    async def command() -> None:
+        found: list[Finding] = []
+        async with opened(jurisdiction) as (_, place):
+            looking = Looking(place.commands.rules, late_after, frozenset({kind} if kind else FindingKind))
+            position, head = after, after + 1
+            while position < head:
+                page = await look(place.log, looking, position, AT_ONCE)
+                found += page.items
+                position, head = page.position, page.head
+        if json:
+            terminal.print_json(found)
+        else:
+            _draw(found)
+
+    terminal.run(command())
+
+
+def _draw(found: list[Finding]) -> None:
+    drawn = Table("position", "finding", "days", "by", "occurred", "recorded", "of", "source", box=None)
+    for one in found:
+        source = one.source if one.mark is None else f"{one.source} ({one.mark})"
+        times = shown(one.occurred_at), shown(one.recorded_at)
+        days = "" if one.days is None else str(one.days)
+        drawn.add_row(str(one.position), one.kind, days, one.by.role, *times, str(one.stream_id), source)
+    terminal.tables().print(drawn)
+    counts = Counter((one.kind, one.imported) for one in found)
+    for (kind, imported), number in sorted(counts.items()):
+        terminal.say(f"{kind}{', imported' if imported else ''}: {number}")

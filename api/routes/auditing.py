@@ -1,0 +1,38 @@
+"""What an auditor asks of the log besides reading it: what it gives away by itself."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from api.answering import answer
+from api.asking import AskingFindings
+from api.problems import Kind
+from api.route import Asker, Route
+from api.routes import described
+from api.routes.events import whole_log
+from api.routes.places import V1
+from api.routes.reaching import written
+from application.replaying.finding import FindingKind, Findings, Looking, look
+
+FINDINGS = V1 + "/findings"
+
+router = APIRouter(tags=["events"], route_class=Route)
+
+
+@router.get(
+    FINDINGS,
+    response_model=Findings,
+    responses=described.problems(Kind.NOT_ALLOWED),
+    summary="What the clocks and grades of the log give away",
+)
+async def findings(caller: Asker, asking: Annotated[AskingFindings, Query()]) -> Response:
+    """Answer with the findings past a position, and how far the log was looked at: ask again until that is its head."""
+    whole_log(caller)
+    place = caller.jurisdiction
+    await written(place, asking)
+    kinds = frozenset({asking.kind} if asking.kind else FindingKind)
+    looking = Looking(place.commands.rules, asking.late_after_days, kinds)
+    return answer(await look(place.log, looking, asking.after, asking.limit))

@@ -1,0 +1,79 @@
+"""What an auditor asks of the log over HTTP, and who may."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from application.replaying import finding
+from domain.actors import Role
+from tests.api.people import People, Person, refused
+
+CLAUSE = "工贸判定标准 第十一条"
+
+
+async def suspicious(people: People) -> str:
+    """A hazard reported late, and graded general by a clause that makes it major; its path."""
+    hazard = await people.reported(occurred_at="2026-01-05T08:00:00+08:00")
+    officer = await people.one(Role.ENTERPRISE_OFFICER)
+    await officer.do(f"{hazard}/self-inspection", {"grade": "general", "cause": "磨损", "criteria_clause": CLAUSE}, 1)
+    return hazard
+
+
+async def every(auditor: Person, **query: Any) -> list[dict[str, Any]]:
+    """All findings, page by page."""
+    found: list[dict[str, Any]] = []
+    page = {"position": 0, "head": 1}
+    while page["position"] < page["head"]:
+        page = await auditor.see("findings", after=page["position"], **query)
+        found += page["items"]
+    return found
+
+
+async def test_given_what_looks_suspicious_when_an_auditor_asks_then_it_is_listed_with_its_mark(
+    people: People,
+) -> None:
+    hazard = await suspicious(people)
+    auditor = await people.one(Role.AUDITOR)
+
+    found = await every(auditor)
+
+    assert [(one["kind"], one["mark"]) for one in found] == [
+        ("recorded_late", "policy, not law"),
+        ("general_by_major_clause", "unverified"),
+    ]
+    assert {f"hazards/{one['stream_id']}" for one in found} == {hazard}
+    assert [one["kind"] for one in await every(auditor, kind="general_by_major_clause")] == ["general_by_major_clause"]
+    assert [one["kind"] for one in await every(auditor, late_after_days=1000)] == ["general_by_major_clause"]
+
+
+async def test_given_pages_however_small_then_together_they_are_the_same(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        await suspicious(people)
+    auditor = await people.one(Role.AUDITOR)
+    whole = await every(auditor)
+    assert len(whole) == 6
+
+    assert await every(auditor, limit=1) == whole
+    monkeypatch.setattr(finding, "MOST_LOOKED_AT", 1)
+    monkeypatch.setattr(finding, "PAGE", 1)
+    assert await every(auditor) == whole
+
+
+@pytest.mark.parametrize("path", ["findings"])
+async def test_given_somebody_of_an_enterprise_then_the_whole_log_is_not_theirs_to_look_through(
+    people: People, path: str
+) -> None:
+    for role in (Role.MAIN_RESPONSIBLE_PERSON, Role.WORKERS_CONGRESS, Role.WORKER):
+        refused(await (await people.one(role)).get(path), 403, "not-allowed", rule="events.role")
+
+
+@pytest.mark.parametrize("query", [{"late_after_days": 0}, {"kind": "gossip"}, {"after": -1}, {"limit": 201}])
+async def test_given_a_question_that_makes_no_sense_then_the_field_is_named(
+    people: People, query: dict[str, Any]
+) -> None:
+    auditor = await people.one(Role.AUDITOR)
+    refused(await auditor.get("findings", **query), 422, "invalid-input", field=next(iter(query)))
