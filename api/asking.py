@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.problems import Kind, Problem
 from api.times import Day, Time
+from application.differences import PAIR
 from application.questions import (
     ClockKind,
     DutiesQuestion,
@@ -18,6 +19,7 @@ from application.questions import (
     LogVersion,
     Moment,
     Past,
+    Points,
 )
 from application.replaying.finding import LATE_AFTER_DAYS, FindingKind
 from domain.hazard.words import Grade, ReportStage, Stage
@@ -90,6 +92,28 @@ class AskingPast(AskingAt):
         return LogVersion(self.version)
 
 
+class AskingDiff(Asking):
+    """Between which two points."""
+
+    from_time: Time | None = Field(None, alias="from", description="From this time; or `from_version`.")
+    to_time: Time | None = Field(None, alias="to", description="To this time; without it, to now.")
+    from_version: Position | None = Field(
+        None, ge=1, description="From this version: a hazard's own; of a board a position of the log."
+    )
+    to_version: Position | None = Field(None, ge=1, description="To this version; without it, to now.")
+    clock: ClockKind = Field(ClockKind.RECORDED, description="By which clock the times are meant.")
+
+    def points(self, now: datetime) -> Points:
+        """The two points, the second now where it is not said. Raises Problem."""
+        times, versions = (self.from_time, self.to_time), (self.from_version, self.to_version)
+        if times[0] is not None and versions == (None, None):
+            return Moment(times[0], self.clock), Moment(times[1] or now, self.clock)
+        if versions[0] is not None and times == (None, None):
+            to = Moment(now) if versions[1] is None else LogVersion(versions[1])
+            return LogVersion(versions[0]), to
+        raise Problem.of_rule(Kind.INVALID_INPUT, PAIR, "from")
+
+
 class Paging(BaseModel):
     """What every list takes."""
 
@@ -119,6 +143,10 @@ class AskingHazards(AskingPast, Paging):
             limit=self.limit,
             cursor=self.cursor,
         )
+
+
+class AskingBoardDiff(AskingDiff, Paging):
+    """The same, a page of hazards at a time."""
 
 
 class AskingHazard(AskingAt):

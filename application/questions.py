@@ -15,6 +15,7 @@ from uuid import UUID
 
 from application.answers import DutyRow, HazardFile, HazardSummary, HistoryEntry, Page
 from application.boards import Board, EnterpriseSummary, JurisdictionBoard
+from application.differences import BoardDiff, HazardDiff
 from domain.actors import Actor
 from domain.hazard.words import Grade, Stage
 from domain.refusals import CONTRACT, Rule
@@ -52,6 +53,9 @@ class LogVersion:
 
 Past = Moment | LogVersion
 """What a list or a board can be asked as of."""
+
+Points = tuple[Past, Past]
+"""Two points between which a difference is asked for; of a single hazard a version is its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,14 @@ class Views(Protocol):
 
     async def jurisdiction_board(self, actor: Actor, moment: Past | None = None) -> JurisdictionBoard | None:
         """The roll-up; None for whoever acts for an enterprise. Sectors and unions are those of today."""
+
+    async def hazard_diff(self, actor: Actor, id: UUID, points: Points) -> HazardDiff | None:
+        """What lies between two points of one hazard. Raises RuleBroken: an unknown version, points out of order."""
+
+    async def board_diff(
+        self, actor: Actor, uscc: str | None, points: Points, limit: int = 50, cursor: str | None = None
+    ) -> BoardDiff | None:
+        """What lies between two points of an enterprise's board or, without one, of the roll-up. Raises as above."""
 
     async def duties(self, actor: Actor, question: DutiesQuestion) -> Page[DutyRow]:
         """The duties, now or as of a time."""

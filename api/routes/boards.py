@@ -8,8 +8,9 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.access import Caller, service_of
 from api.answering import answer
-from api.asking import AskingPast
+from api.asking import AskingBoardDiff, AskingPast
 from api.problems import Kind
 from api.route import Asker, Route
 from api.routes import described
@@ -17,8 +18,9 @@ from api.routes.places import ENTERPRISE, V1, enterprise_code
 from api.routes.reaching import caught_up
 from application.boards import Board, JurisdictionBoard
 from application.commands import NO_ENTERPRISE
+from application.differences import BoardDiff
 from application.questions import Projection
-from domain.refusals import CONTRACT, NotAllowed, Rule, Unknown
+from domain.refusals import CONTRACT, NotAllowed, Refusal, Rule, Unknown
 
 ROLL_UP = Rule("board.jurisdiction", "the roll-up is for those who act for no single enterprise", CONTRACT)
 
@@ -53,4 +55,39 @@ async def jurisdiction_board(caller: Asker, asking: Annotated[AskingPast, Query(
     found = await caller.jurisdiction.views.jurisdiction_board(caller.actor, asking.past)
     if found is None:
         raise NotAllowed(ROLL_UP)
+    return answer(found)
+
+
+@router.get(
+    ENTERPRISE + "/board/diff",
+    response_model=BoardDiff,
+    responses=described.problems(Kind.RULE_BROKEN),
+    summary="What changed on the board of one enterprise between two points in time",
+)
+async def board_diff(request: Request, caller: Asker, asking: Annotated[AskingBoardDiff, Query()]) -> Response:
+    """Answer with the counts that differ, the hazards that stood otherwise, and by which events."""
+    return await _diff(request, caller, asking, enterprise_code(request), Unknown(NO_ENTERPRISE))
+
+
+@router.get(
+    V1 + "/board/diff",
+    response_model=BoardDiff,
+    responses=described.problems(Kind.NOT_ALLOWED, Kind.RULE_BROKEN),
+    summary="What changed on the roll-up between two points in time",
+)
+async def jurisdiction_board_diff(
+    request: Request, caller: Asker, asking: Annotated[AskingBoardDiff, Query()]
+) -> Response:
+    """Answer with the counts that differ, the hazards that stood otherwise, and by which events."""
+    return await _diff(request, caller, asking, None, NotAllowed(ROLL_UP))
+
+
+async def _diff(
+    request: Request, caller: Caller, asking: AskingBoardDiff, uscc: str | None, otherwise: Refusal
+) -> Response:
+    await caught_up(caller.jurisdiction, asking, Projection.HAZARDS, Projection.ENTERPRISES)
+    points = asking.points(service_of(request).clock.now())
+    found = await caller.jurisdiction.views.board_diff(caller.actor, uscc, points, asking.limit, asking.cursor)
+    if found is None:
+        raise otherwise
     return answer(found)

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.access import admitted, asked
+from api.access import admitted, asked, service_of
 from api.answering import Done, answer, done, versioned
-from api.asking import Asking, AskingDuties, AskingHazard, AskingHazards, one_past
+from api.asking import Asking, AskingDiff, AskingDuties, AskingHazard, AskingHazards, one_past
 from api.bodies import command, json_body
 from api.problems import Kind
 from api.route import Asker, Route
@@ -19,6 +19,7 @@ from api.routes.places import HAZARD, HAZARDS, V1, hazard_id
 from api.routes.reaching import caught_up, written
 from application.answers import DutyRow, HazardFile, HazardSummary, HistoryEntry, Page
 from application.commands import NO_HAZARD
+from application.differences import HazardDiff
 from application.questions import Projection
 from domain.hazard.reporting import Report
 from domain.refusals import Unknown
@@ -84,6 +85,23 @@ async def history(request: Request, caller: Asker, asking: Annotated[Asking, Que
         raise Unknown(NO_HAZARD)
     last = found[-1]
     return versioned(Page[HistoryEntry](items=found, position=last.position), last.version)
+
+
+@router.get(
+    HAZARD + "/diff",
+    response_model=HazardDiff,
+    responses=described.problems(Kind.RULE_BROKEN),
+    summary="What changed of a hazard between two points in time",
+)
+async def diff(request: Request, caller: Asker, asking: Annotated[AskingDiff, Query()]) -> Response:
+    """Answer with the fields that differ and the events in between, each with the fields it changed."""
+    id = hazard_id(request)
+    await written(caller.jurisdiction, asking)
+    points = asking.points(service_of(request).clock.now())
+    found = await caller.jurisdiction.views.hazard_diff(caller.actor, id, points)
+    if found is None:
+        raise Unknown(NO_HAZARD)
+    return answer(found)
 
 
 @router.get(

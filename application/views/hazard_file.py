@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -75,33 +76,57 @@ def fold(recorded: Sequence[Recorded], zone: ZoneInfo, asked_at: datetime | None
 
     `asked_at` is the time by which it is overdue or not, by default that of the last event.
     """
-    if not recorded:
-        return None
-    memory, parts = HazardMemory.of(recorded[0]), Parts()
+    folding = FileFolding(zone)
     for one in recorded:
-        memory.take(one)
-        parts.take(one, memory.hazard)
-    report = recorded[0].event
-    assert isinstance(report, Reported)
-    today = local_day(asked_at or recorded[-1].recorded_at, zone)
-    hazard = memory.hazard
-    file = HazardFile(
-        **dict(summary(memory, zone, today)),
-        evacuated=hazard.evacuated,
-        challenged=hazard.challenged,
-        objected=hazard.objected,
-        workers_notified=hazard.workers_notified,
-        planned_at_version=hazard.planned_at_version,
-        reported_by=report.by,
-        location=report.location,
-        evidence=report.evidence,
-        duties=tuple(
-            duty_row(hazard.id, held, zone, today)
-            for held in sorted(memory.duties.open(), key=lambda held: (held.duty.due, held.number))
-        ),
-        **parts.fields,
-    )
-    return FoldedFile(hazard, file)
+        folding.take(one)
+    return folding.folded(local_day(asked_at or recorded[-1].recorded_at, zone)) if recorded else None
+
+
+class FileFolding:
+    """A file in the making, event by event."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+        self._parts = Parts()
+        self._memory: HazardMemory | None = None
+        self._report: Reported | None = None
+
+    def take(self, recorded: Recorded) -> None:
+        """The next event of the hazard, or of its duty stream."""
+        if self._memory is None:
+            self._memory = HazardMemory.of(recorded)
+            assert isinstance(recorded.event, Reported)
+            self._report = recorded.event
+        self._memory.take(recorded)
+        self._parts.take(recorded, self._memory.hazard)
+
+    def fields(self, today: date) -> dict[str, Any]:
+        """The file's fields as they are on a day; none before the first event."""
+        return dict(self.folded(today).file) if self._memory else {}
+
+    def folded(self, today: date) -> FoldedFile:
+        """The file as it is on a day. There is one as soon as an event was taken."""
+        memory, report = self._memory, self._report
+        assert memory is not None
+        assert report is not None
+        hazard = memory.hazard
+        file = HazardFile(
+            **dict(summary(memory, self._zone, today)),
+            evacuated=hazard.evacuated,
+            challenged=hazard.challenged,
+            objected=hazard.objected,
+            workers_notified=hazard.workers_notified,
+            planned_at_version=hazard.planned_at_version,
+            reported_by=report.by,
+            location=report.location,
+            evidence=report.evidence,
+            duties=tuple(
+                duty_row(hazard.id, held, self._zone, today)
+                for held in sorted(memory.duties.open(), key=lambda held: (held.duty.due, held.number))
+            ),
+            **self._parts.fields,
+        )
+        return FoldedFile(hazard, file)
 
 
 def summary(memory: HazardMemory, zone: ZoneInfo, today: date) -> HazardSummary:

@@ -47,3 +47,12 @@ def still_open(look: Look, at: str, position: str) -> str:
     if look is Look.VERSION:
         return f"coalesce(d.ended_position > {position}, true)"
     return f"d.ended_{look} > {at}"
+
+
+def began(before: Look, after: Look) -> Composed:
+    """Whether a row `t` of the timeline came to count after one point and by another, named *_before and *_after."""
+    counted = (
+        f"t.position <= %(position_{name})s" if look is Look.VERSION else f"t.{look}_from <= %(at_{name})s"
+        for look, name in ((before, "before"), (after, "after"))
+    )
+    return SQL("(NOT {} AND {})").format(*map(SQL, counted))

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from application.answers import DutyRow, HazardFile, HazardSummary, HistoryEntry, Page
 from application.boards import Board, EnterpriseSummary, JurisdictionBoard
 from application.commands import enterprise_stream
+from application.differences import ORDER, BoardDiff, HazardDiff
 from application.log import EventLog, Recorded, readable
 from application.ports import Clock
 from application.questions import (
@@ -23,9 +24,11 @@ from application.questions import (
     LogVersion,
     Moment,
     Past,
+    Points,
     Projection,
     ProjectionStatus,
 )
+from application.replaying.differing import hazard_diff
 from application.views.enterprise_file import fold_enterprise
 from application.views.hazard_file import fold, until, until_moment, until_version
 from application.views.statements import history_entry
@@ -36,6 +39,7 @@ from domain.refusals import RuleBroken
 from infrastructure.log.pool import Pool
 from infrastructure.views.asking import Asking, sees_all
 from infrastructure.views.board_reading import EnterpriseBoards
+from infrastructure.views.differences import board_diff
 from infrastructure.views.duty_list import duties, overdue_duties
 from infrastructure.views.enterprise_list import enterprises
 from infrastructure.views.ledger import ledger
@@ -134,6 +138,48 @@ class PostgresViews:
             return None
         return await jurisdiction_board(self._asking, await self._moment(moment))
 
+    async def hazard_diff(self, actor: Actor, id: UUID, points: Points) -> HazardDiff | None:
+        """What lies between two points of one hazard; None unless the actor may read all that was said about it."""
+        everything = await self._everything_about(id)
+        if not everything or not isinstance(everything[0].event, Reported):
+            return None
+        readable(everything)
+        now = fold(everything, self._zone, None)
+        if now is None or not now.wholly_visible_to(actor):
+            return None
+        counts, days = [], []
+        for point in points:
+            counted = _until(everything, id, point)
+            if isinstance(point, LogVersion) and all(one.version < point.position for one in everything):
+                raise RuleBroken(NO_VERSION, "version")
+            counts.append(len(counted))
+            at = point.at if isinstance(point, Moment) else counted[-1].recorded_at
+            days.append(self._asking.today(Moment(at)))
+        if counts[0] > counts[1] or _out_of_order(*points):
+            raise RuleBroken(ORDER, "to")
+        if not counts[1]:
+            return None
+        return hazard_diff(everything, counts[0], counts[1], (days[0], days[1]), self._zone)
+
+    async def board_diff(
+        self, actor: Actor, uscc: str | None, points: Points, limit: int = 50, cursor: str | None = None
+    ) -> BoardDiff | None:
+        """What lies between two points of an enterprise's board or, without one, of the roll-up."""
+        if not (sees_all(actor) if uscc is None else _may_see(actor, uscc)):
+            return None
+        before, after = [await self._moment(point) for point in points]
+        assert before is not None
+        assert after is not None
+        if _out_of_order(before, after):
+            raise RuleBroken(ORDER, "to")
+        boards = [
+            await (self.jurisdiction_board(actor, one) if uscc is None else self.enterprise_board(actor, uscc, one))
+            for one in (before, after)
+        ]
+        if boards[0] is None or boards[1] is None:
+            return None
+        return await board_diff(self._asking, (before, after), (boards[0], boards[1]), uscc, (limit, cursor))
+
     async def duties(self, actor: Actor, question: DutiesQuestion) -> Page[DutyRow]:
         """The duties, now or as of a time."""
         return await duties(self._asking, actor, question, await self._moment(question.moment))
@@ -163,6 +209,20 @@ class PostgresViews:
             raise RuleBroken(NO_VERSION, "version")
         await self.reached(past.position)
         return Moment(last[0].recorded_at, position=past.position)
+
+
+def _out_of_order(before: Past, after: Past) -> bool:
+    """Whether the first of two points lies after the second, as far as their times and positions tell."""
+    if isinstance(before, Moment) and isinstance(after, Moment) and before.at != after.at:
+        return before.at > after.at
+    return None not in (before.position, after.position) and (before.position or 0) > (after.position or 0)
+
+
+def _until(everything: Sequence[Recorded], id: UUID, point: Past) -> Sequence[Recorded]:
+    """A hazard's events that count at a point; a version is its own."""
+    if isinstance(point, LogVersion):
+        return until_version(everything, id, point.position)
+    return until_moment(everything, point)
 
 
 def _may_see(actor: Actor, uscc: str) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from application.replaying import finding
 from domain.actors import Role
-from tests.api.people import People, Person, refused
+from tests.api.people import OURS, THEIRS, People, Person, SetClock, refused
 
 CLAUSE = "工贸判定标准 第十一条"
 
@@ -77,3 +77,54 @@ async def test_given_a_question_that_makes_no_sense_then_the_field_is_named(
 ) -> None:
     auditor = await people.one(Role.AUDITOR)
     refused(await auditor.get("findings", **query), 422, "invalid-input", field=next(iter(query)))
+
+
+async def test_given_two_points_when_a_diff_is_asked_for_then_it_names_what_changed_and_by_which_event(
+    people: People, clock: SetClock
+) -> None:
+    hazard = await people.reported()
+    before = clock.now().isoformat()
+    clock.later(hours=1)
+    officer, auditor = await people.one(Role.ENTERPRISE_OFFICER), await people.one(Role.AUDITOR)
+    done = await officer.do(f"{hazard}/self-inspection", {"grade": "general", "cause": "磨损"}, 1)
+    reached = {"min_position": done["position"]}
+
+    for query in ({"from": before}, {"from_version": 1}, {"from_version": 1, "to_version": 2}):
+        diff = await auditor.see(f"{hazard}/diff", **query)
+        assert [event["position"] for event in diff["events"]] == [done["position"]]
+        assert {"field": "stage", "before": "reported", "after": "self_inspected"} in diff["changes"]
+    versions = {"from_version": done["position"] - 1, "to_version": done["position"]}
+    for board in (f"enterprises/{OURS}/board", "board"):
+        for query in ({"from": before}, versions, {"from": before, "clock": "occurred"}):
+            diff = await auditor.see(f"{board}/diff", **query, **reached)
+            assert [event["position"] for one in diff["hazards"] for event in one["events"]] == [done["position"]]
+            assert {"field": "total.by_stage.reported", "before": 1, "after": 0} in diff["changes"]
+
+
+@pytest.mark.parametrize(
+    ("query", "kind", "field"),
+    [
+        ({}, "invalid-input", "from"),
+        ({"to": "2026-03-01T00:00:00Z"}, "invalid-input", "from"),
+        ({"from": "2026-03-01T00:00:00Z", "to_version": 1}, "invalid-input", "from"),
+        ({"from_version": 1, "from": "2026-03-01T00:00:00Z"}, "invalid-input", "from"),
+        ({"from": "yesterday"}, "invalid-input", "from"),
+        ({"from": "2026-03-02T00:00:00Z", "to": "2026-03-01T00:00:00Z"}, "rule-broken", "to"),
+        ({"from_version": 99}, "rule-broken", "version"),
+    ],
+)
+async def test_given_points_that_can_not_be_compared_then_the_field_is_named(
+    people: People, query: dict[str, Any], kind: str, field: str
+) -> None:
+    hazard = await people.reported()
+    auditor = await people.one(Role.AUDITOR)
+    for path in (hazard, "board", f"enterprises/{OURS}/board"):
+        refused(await auditor.get(f"{path}/diff", **query), 422, kind, field=field)
+
+
+async def test_given_another_enterprise_then_what_changed_there_is_not_theirs_to_see(people: People) -> None:
+    hazard = await people.reported()
+    stranger = await people.one(Role.ENTERPRISE_OFFICER, await people.registered(THEIRS))
+    for path in (f"{hazard}/diff", f"enterprises/{OURS}/board/diff"):
+        refused(await stranger.get(path, from_version=1), 404, "unknown")
+    refused(await stranger.get("board/diff", from_version=1), 403, "not-allowed", rule="board.jurisdiction")

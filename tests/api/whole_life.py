@@ -119,6 +119,8 @@ async def _ask(people: People, path: str, operation: Mapping[str, Any], hazard: 
         asked += [{"at": "2026-03-02T02:00:00Z", "clock": kind} for kind in ("recorded", "occurred")]
     if "at" in takes and "version" in takes:
         asked += [{"version": 1}]
+    if "from_version" in takes:
+        asked = [{"from_version": 1}, {"from": "2026-03-01T02:00:00Z", "clock": "occurred"}]
     for query in asked:
         response = await asker.get(whole, **after, **query)
         assert response.status_code == 200, (path, query, response.text)
@@ -154,6 +156,7 @@ def _commands(code: str, home: Path) -> list[tuple[int, list[str]]]:
         (0, ["duties", "--version", "3", "--fold", *of]),
         (0, ["events", *of]),
         (0, ["findings", *of]),
+        (0, ["diff", "--from-version", "1", *of]),
         (2, ["history", NOBODY, *of]),
         (0, ["rebuild", "--check", *of]),
         (0, ["rebuild", "--resume", *of]),

@@ -102,3 +102,30 @@ def test_given_a_ledger_taken_in_when_findings_are_asked_for_then_each_closing_o
     assert late == []
     ran = sampled("findings")
     assert f"closed_before_import, imported: {len(closings)}" in ran.err
+
+
+def test_given_two_points_when_they_are_compared_then_the_events_between_are_named(sampled: Hazardloop) -> None:
+    first = reported(sampled)
+    id, enterprise = first["stream_id"], first["event"]["enterprise_uscc"]
+    of_the_hazard = json.loads(done(sampled("diff", id, "--from-version", 1, "--json")))
+    history = json.loads(done(sampled("history", id, "--json")))
+    assert [event["position"] for event in of_the_hazard["events"]] == [entry["position"] for entry in history[1:]]
+    since = ("--from", "1999-01-01T00:00:00+08:00", "--clock", "occurred")
+    for subject in ((), (enterprise,)):
+        found = json.loads(done(sampled("board", *subject, "--json")))["total"]["found"]
+        diff = json.loads(done(sampled("diff", *subject, *since, "--json")))
+        assert len(diff["hazards"]) == found
+        assert {"field": "total.found", "before": 0, "after": found} in diff["changes"]
+        assert "total.found" in done(sampled("diff", *subject, *since))
+    assert "hazard.self_inspected.v1" in done(sampled("diff", id, "--from-version", 1))
+
+
+@pytest.mark.parametrize(
+    "points", [(), ("--to-version", 3), ("--from-version", 1, "--to", "2026-01-01T00:00:00+08:00")]
+)
+def test_given_points_that_are_no_pair_then_they_are_refused(
+    hazardloop: Hazardloop, points: tuple[object, ...]
+) -> None:
+    ran = hazardloop("diff", *points)
+    assert (ran.code, ran.out) == (2, "")
+    assert "both by a time or both by a version" in ran.err
