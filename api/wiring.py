@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -35,6 +36,7 @@ from application.watching import Watching
 from application.witnessing import Witnessing
 from domain.catalogue import CATALOGUE
 from domain.event import DomainEvent
+from domain.rules.rulebook import Rulebook
 from infrastructure.command_keys import BadSecret, KeyedCommandKeys, kept_secret
 from infrastructure.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from infrastructure.evidence import EvidenceFolder
@@ -48,7 +50,7 @@ from infrastructure.log.pool import Pool, bounded_pool
 from infrastructure.log.queue import PostgresQueues
 from infrastructure.log.wakeups import Wakeups
 from infrastructure.raw_log import PostgresRawLog
-from infrastructure.rules.loader import BadPack, rulebook
+from infrastructure.rules.loader import BadPack, rulebook, rulebook_with
 from infrastructure.schemas import PostgresSchemas
 from infrastructure.time_and_chance import SystemChance, SystemClock
 from infrastructure.tokens import PostgresTokens
@@ -120,6 +122,14 @@ async def running(
 def decode(raw: RawEvent) -> DomainEvent | Unreadable:
     """An event read from its bytes, as everybody else reads it. Never raises."""
     return Codec(SystemChance(), CATALOGUE).decode(raw)
+
+
+def other_rules(settings: Settings, code: str, file: Path) -> Rulebook:
+    """The jurisdiction's rules with the pack of a file in the place of its own. Raises CannotRun."""
+    try:
+        return rulebook_with(file, code, settings.zones[code].key, settings.operator_policy)
+    except BadPack as bad:
+        raise CannotRun(str(bad)) from None
 
 
 def import_files() -> ImportFiles:

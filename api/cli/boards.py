@@ -49,7 +49,8 @@ def board(
             await service.projector(place.code).catch_up()
             await place.views.reached(await place.log.head())
             when = when or (Moment(service.clock.now()) if fold else None)
-            replay = await ByFold(place.log, place.zone, service.clock).replay(when) if fold else None
+            by_fold = ByFold(place.log, place.zone, service.clock)
+            replay = (await by_fold.replay(when))[0] if fold else None
             found = await (_of_all(place, when, replay) if uscc is None else _of(uscc, place, when, replay))
         if json:
             typer.echo(found.model_dump_json(indent=2))

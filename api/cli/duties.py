@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
@@ -14,11 +15,16 @@ from api.cli import terminal
 from api.cli.agreeing import agreed_rows
 from api.cli.asked import OPERATOR, At, ByClock, Fold, Version, code_given, past
 from api.cli.opened import opened
-from api.cli.terminal import Json, OfJurisdiction
+from api.cli.rejudging import draw
+from api.cli.terminal import CommandFailed, Json, OfJurisdiction
+from api.settings import load
+from api.wiring import other_rules
 from application.answers import DutyRow, DutyState
 from application.questions import ClockKind, DutiesQuestion, Moment, Views
 from application.replaying import telling
 from application.replaying.by_fold import ByFold
+from application.replaying.folding import Replay
+from application.replaying.rejudging import by, rejudged
 
 PAGE = 200
 
@@ -40,6 +46,14 @@ def duties(
     clock: ByClock = ClockKind.RECORDED,
     version: Version = None,
     fold: Fold = False,
+    rules: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PACK",
+            help="What if this rule pack, a TOML file, had held? Show what would have been missed, and what would not.",
+            show_default=False,
+        ),
+    ] = None,
     jurisdiction: OfJurisdiction = None,
     json: Json = False,
 ) -> None:
@@ -48,14 +62,21 @@ def duties(
     async def command() -> None:
         uscc = None if enterprise is None else code_given(enterprise)
         when = past(at, clock, version)
+        if rules is not None and (open or overdue):
+            raise CommandFailed("--rules judges every duty: it does not go with --open or --overdue")
         async with opened(jurisdiction) as (service, place):
+            by_fold = ByFold(place.log, place.zone, service.clock)
+            if rules is not None:
+                judge = by(other_rules(load(), place.code, rules))
+                _show_rejudged(await by_fold.replay(when, judge), DutiesQuestion(uscc, hazard), json)
+                return
             await service.projector(place.code).catch_up()
             await place.views.reached(await place.log.head())
             when = when or (Moment(service.clock.now()) if fold else None)
             asked = DutiesQuestion(uscc, hazard, open or None, overdue or None, when, PAGE)
             rows = await _all(place.views, asked)
             if fold:
-                replay = await ByFold(place.log, place.zone, service.clock).replay(when)
+                (replay,) = await by_fold.replay(when)
                 rows = agreed_rows([row for row in telling.duties(replay) if _fits(row, asked)], rows, "the duties")
         if json:
             terminal.print_json(rows)
@@ -73,6 +94,19 @@ async def _all(views: Views, asked: DutiesQuestion) -> Sequence[DutyRow]:
         if page.next is None:
             return found
         asked = replace(asked, cursor=page.next)
+
+
+def _show_rejudged(replays: Sequence[Replay], asked: DutiesQuestion, json: bool) -> None:
+    was, would_be = replays
+    found = [
+        one
+        for one in rejudged(was, would_be)
+        if asked.enterprise in (None, one.enterprise_uscc) and asked.hazard_id in (None, one.hazard_id)
+    ]
+    if json:
+        terminal.print_json(found)
+    else:
+        draw(found)
 
 
 def _fits(row: DutyRow, asked: DutiesQuestion) -> bool:

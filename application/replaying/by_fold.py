@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from application.answers import HazardFile
 from application.log import EventLog, Recorded, Unreadable
 from application.ports import Clock
 from application.questions import NO_VERSION, LogVersion, Moment, Past
-from application.replaying.folding import CannotFold, Replay, whole_log
+from application.replaying.folding import CannotFold, Judge, Replay, as_it_lies, whole_log
 from application.views.hazard_file import fold, until
 from application.views.hazard_memory import hazard_of
 from domain.refusals import RuleBroken
@@ -24,15 +25,20 @@ class ByFold:
     zone: ZoneInfo
     clock: Clock
 
-    async def replay(self, past: Past | None) -> Replay:
-        """All as of a past. Raises CannotFold, RuleBroken for a version yet to come, Unavailable."""
+    async def replay(self, past: Past | None, *judges: Judge) -> Sequence[Replay]:
+        """All as of a past, as the log has it and then once by each judge.
+
+        Raises CannotFold, RuleBroken for a version yet to come, Unavailable.
+        """
         head = await self.log.head()
         if isinstance(past, LogVersion) and not 1 <= past.position <= head:
             raise RuleBroken(NO_VERSION, "version")
-        replay = Replay(self.zone, self.clock.now(), past)
+        now = self.clock.now()
+        replays = [Replay(self.zone, now, past, judge) for judge in (as_it_lies, *judges)]
         async for recorded in whole_log(self.log, head):
-            replay.take(recorded)
-        return replay
+            for replay in replays:
+                replay.take(recorded)
+        return replays
 
     async def events_of(self, hazard_id: UUID) -> list[Recorded]:
         """Everything the log says about a hazard, its duties included. Raises CannotFold, Unavailable."""

@@ -6,7 +6,7 @@ have occurred by then, so what is said to have occurred later waits until one co
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -29,6 +29,15 @@ class CannotFold(Exception):
         self.position = position
 
 
+Judge = Callable[[HazardMemory, Recorded], Recorded | None]
+"""An event as it is to be taken, on the hazard as it was before; None for one to be passed over."""
+
+
+def as_it_lies(memory: HazardMemory, recorded: Recorded) -> Recorded:
+    """The event as the log has it."""
+    return recorded
+
+
 @dataclass(slots=True)
 class Replayed:
     """One hazard, and those of its events that wait for a later one that counts."""
@@ -36,26 +45,29 @@ class Replayed:
     waiting: list[Recorded] = field(default_factory=list)
     memory: HazardMemory | None = None
 
-    def take(self, recorded: Recorded, counts: bool) -> None:
+    def take(self, recorded: Recorded, counts: bool, judge: Judge) -> None:
         """The hazard's next event, and whether it counts by itself."""
         self.waiting.append(recorded)
         if counts:
             for one in self.waiting:
                 self.memory = self.memory or HazardMemory.of(one)
-                self.memory.take(one)
+                judged = judge(self.memory, one)
+                if judged is not None:
+                    self.memory.take(judged)
             self.waiting.clear()
 
 
 class Replay:
     """Every hazard at a past, every enterprise as of the last event given. Without a past, all stand as of `now`."""
 
-    def __init__(self, zone: ZoneInfo, now: datetime, past: Past | None = None) -> None:
+    def __init__(self, zone: ZoneInfo, now: datetime, past: Past | None = None, judge: Judge = as_it_lies) -> None:
         self.zone = zone
         self.position = 0
         """How far the log was read."""
         self._hazards: dict[UUID, Replayed] = {}
         self._enterprises: dict[UUID, EnterpriseMemory] = {}
         self._past = past
+        self._judge = judge
         self._at = now if past is None or isinstance(past, LogVersion) else past.at
 
     @property
@@ -73,7 +85,7 @@ class Replay:
             self._at = recorded.recorded_at
         id = hazard_of(event)
         if id is not None:
-            self._hazards.setdefault(id, Replayed()).take(recorded, self._counts(recorded))
+            self._hazards.setdefault(id, Replayed()).take(recorded, self._counts(recorded), self._judge)
         elif isinstance(event, EnterpriseEvent):
             if recorded.stream_id not in self._enterprises:
                 self._enterprises[recorded.stream_id] = EnterpriseMemory.of(recorded)

@@ -10,12 +10,12 @@ from domain.erasable import Erasable
 from domain.event import Act
 from domain.hazard import rules
 from domain.hazard.grading import SUPERVISORS
-from domain.hazard.hazard import Hazard, HazardEvent
+from domain.hazard.hazard import Hazard, HazardEvent, Obliging
 from domain.hazard.moves import Move
 from domain.hazard.reporting import to_be_inspected
 from domain.hazard.words import Grade, Stage
 from domain.refusals import NotAllowed, WrongStage
-from domain.rules.duties import DutyKey
+from domain.rules.duties import Duty, DutyKey
 
 
 class Closing(HazardEvent):
@@ -60,11 +60,14 @@ class CloseOut(Move, CloseOutFields):
         hazard.happen(ClosedOut, act, **self.said())
 
 
-class ReopeningFields(Fields):
+class ReopeningFields(Obliging):
     """Why it is no longer done with."""
 
     reason: Erasable
     evidence: Evidence = ()
+
+    def obliges(self, hazard: Hazard, act: Act) -> tuple[Duty, ...]:
+        return to_be_inspected(act) if hazard.enterprise_uscc else ()
 
 
 class Reopened(HazardEvent, ReopeningFields):
@@ -86,8 +89,7 @@ class Reopen(Move, ReopeningFields):
     reporter_may: ClassVar[bool] = True
 
     def decide(self, hazard: Hazard, act: Act) -> None:
-        duties = to_be_inspected(act) if hazard.enterprise_uscc else ()
-        hazard.happen(Reopened, act, duties=duties, **self.said())
+        hazard.happen(Reopened, act, duties=self.obliges(hazard, act), **self.said())
 
 
 class ImportedClosingFields(Fields):

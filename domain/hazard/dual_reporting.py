@@ -9,11 +9,11 @@ from domain.command import Evidence, Fields, require
 from domain.erasable import Erasable
 from domain.event import Act
 from domain.hazard import rules
-from domain.hazard.hazard import Hazard, HazardEvent, counted_from
+from domain.hazard.hazard import Hazard, HazardEvent, Obliging, counted_from
 from domain.hazard.moves import Move
 from domain.hazard.words import FROM_SELF_INSPECTED, OPEN, NoticeChannel, Recipient, ReportStage, Stage
 from domain.refusals import NotAllowed, WrongStage
-from domain.rules.duties import DutyKey, DutyKind
+from domain.rules.duties import Duty, DutyKey, DutyKind
 
 
 class WorkersNoticeFields(Fields):
@@ -43,7 +43,7 @@ class NotifyWorkers(Move, WorkersNoticeFields):
         hazard.happen(WorkersNotified, act, **self.said())
 
 
-class DualReportFields(Fields):
+class DualReportFields(Obliging):
     """To whom, which of the round's reports, and what Order 16 Art 14 asks it to hold."""
 
     recipient: Recipient
@@ -53,6 +53,11 @@ class DualReportFields(Fields):
     harm: Erasable
     difficulty: Erasable
     evidence: Evidence = ()
+
+    def obliges(self, hazard: Hazard, act: Act) -> tuple[Duty, ...]:
+        kind, since = DutyKind.ACKNOWLEDGEMENT, counted_from(act)
+        duty = act.rules.duty(kind, since, recipient=self.recipient, stage=self.stage)
+        return (duty,) if duty else ()
 
 
 class DualReported(HazardEvent, DualReportFields):
@@ -84,9 +89,7 @@ class DualReport(Move, DualReportFields):
             require(hazard.planned_at_version is not None or bool(self.evidence), rules.PLAN_FIRST, "evidence")
         again = self.stage is not ReportStage.PROGRESS and (self.recipient, self.stage) in hazard.sent
         require(not again, rules.SENT_ALREADY, "stage")
-        kind = DutyKind.ACKNOWLEDGEMENT
-        duty = act.rules.duty(kind, counted_from(act), recipient=self.recipient, stage=self.stage)
-        duties = (duty,) if duty else ()
+        duties = self.obliges(hazard, act)
         hazard.happen(DualReported, act, duties=duties, plan_version=hazard.planned_at_version, **self.said())
 
 

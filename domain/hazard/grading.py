@@ -9,13 +9,13 @@ from domain.command import Fields, Label, require
 from domain.erasable import Erasable
 from domain.event import Act
 from domain.hazard import rules
-from domain.hazard.hazard import Hazard, HazardEvent, counted_from
+from domain.hazard.hazard import Hazard, HazardEvent, Obliging, counted_from
 from domain.hazard.inspecting import to_be_planned
 from domain.hazard.moves import Move
 from domain.hazard.reporting import initial_reports
 from domain.hazard.words import FROM_SELF_INSPECTED, Grade, Stage
 from domain.refusals import NotAllowed, WrongStage
-from domain.rules.duties import DutyKey, DutyKind
+from domain.rules.duties import Duty, DutyKey, DutyKind
 
 SUPERVISORS = frozenset({Role.UNION_INSPECTOR, Role.REGULATOR})
 
@@ -27,7 +27,15 @@ class ReasonsFields(Fields):
     criteria_clause: Label | None = None
 
 
-class GradeChallenged(HazardEvent, ReasonsFields):
+class ChallengeFields(ReasonsFields, Obliging):
+    """Why the grade is doubted."""
+
+    def obliges(self, hazard: Hazard, act: Act) -> tuple[Duty, ...]:
+        duty = act.rules.duty(DutyKind.ANSWER, counted_from(act))
+        return (duty,) if duty else ()
+
+
+class GradeChallenged(HazardEvent, ChallengeFields):
     """Somebody who watches over the enterprise doubts the grade; the enterprise has to answer."""
 
     name: ClassVar[str] = "hazard.grade_challenged.v1"
@@ -36,7 +44,7 @@ class GradeChallenged(HazardEvent, ReasonsFields):
         aggregate.challenged = True
 
 
-class ChallengeGrade(Move, ReasonsFields):
+class ChallengeGrade(Move, ChallengeFields):
     """Challenge the grade. The employer must study it and answer promptly (安全生产法 Art 60)."""
 
     roles: ClassVar[frozenset[Role]] = SUPERVISORS | {Role.WORKERS_CONGRESS}
@@ -44,8 +52,7 @@ class ChallengeGrade(Move, ReasonsFields):
 
     def decide(self, hazard: Hazard, act: Act) -> None:
         require(hazard.grade is not None, rules.NOT_GRADED, refusal=WrongStage)
-        duty = act.rules.duty(DutyKind.ANSWER, counted_from(act))
-        hazard.happen(GradeChallenged, act, duties=(duty,) if duty else (), **self.said())
+        hazard.happen(GradeChallenged, act, duties=self.obliges(hazard, act), **self.said())
 
 
 class GradeChallengeAnswered(HazardEvent, ReasonsFields):
@@ -71,10 +78,13 @@ class AnswerChallenge(Move, ReasonsFields):
         hazard.happen(GradeChallengeAnswered, act, **self.said())
 
 
-class RegradeFields(ReasonsFields):
+class RegradeFields(ReasonsFields, Obliging):
     """The grade it gets, and why."""
 
     grade: Grade
+
+    def obliges(self, hazard: Hazard, act: Act) -> tuple[Duty, ...]:
+        return to_be_planned(act) + initial_reports(act, self.grade)
 
 
 class Regraded(HazardEvent, RegradeFields):
@@ -109,5 +119,4 @@ class Regrade(Move, RegradeFields):
         require(self.grade is not hazard.grade, rules.SAME_GRADE, "grade")
         down = hazard.major and not self.grade.is_major
         require(not (down and act.by.role in ENTERPRISE), rules.NEVER_DOWN, "grade", refusal=NotAllowed)
-        duties = to_be_planned(act) + initial_reports(act, self.grade)
-        hazard.happen(Regraded, act, duties=duties, **self.said())
+        hazard.happen(Regraded, act, duties=self.obliges(hazard, act), **self.said())

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from domain.actors import OF_AN_ENTERPRISE, Actor, Role
-from domain.command import claimed_in_order, require
+from domain.command import Fields, claimed_in_order, require
 from domain.event import Act, Aggregate, DomainEvent
 from domain.hazard import rules
 from domain.hazard.words import Grade, Recipient, ReportStage, Stage
@@ -16,6 +17,14 @@ from domain.rules.duties import Duty, DutyKey
 
 if TYPE_CHECKING:
     from domain.hazard.moves import Move
+
+
+class Obliging(Fields):
+    """What, once done, obliges somebody to do the next thing. Inherited by the move and its event alike."""
+
+    @abstractmethod
+    def obliges(self, hazard: Hazard, act: Act) -> tuple[Duty, ...]:
+        """The duties it starts under the act's rules, on the hazard as it was before."""
 
 
 class HazardEvent(DomainEvent):

@@ -10,14 +10,14 @@ from domain.command import Fields, Label, require
 from domain.erasable import Erasable
 from domain.event import Act
 from domain.hazard import rules
-from domain.hazard.hazard import Hazard, HazardEvent, counted_from, imported
+from domain.hazard.hazard import Hazard, HazardEvent, Obliging, counted_from, imported
 from domain.hazard.moves import Consent, Move, consented_if
 from domain.hazard.reporting import initial_reports
 from domain.hazard.words import OPEN, Grade, Stage
 from domain.rules.duties import Duty, DutyKey, DutyKind
 
 
-class SelfInspectionFields(Fields):
+class SelfInspectionFields(Obliging):
     """What the enterprise found: grade, cause, harm, and what it did at once where safety can't be assured."""
 
     grade: Grade | None = None
@@ -29,6 +29,10 @@ class SelfInspectionFields(Fields):
     interim_measures: Erasable | None = None
     suspended: bool = False
     evacuated: bool = False
+
+    def obliges(self, hazard: Hazard, act: Act) -> tuple[Duty, ...]:
+        reports = () if hazard.found_as_major else initial_reports(act, self.grade)
+        return to_be_planned(act) + reports
 
 
 class SelfInspected(HazardEvent, SelfInspectionFields):
@@ -60,10 +64,7 @@ class SelfInspect(Move, SelfInspectionFields):
         require(self.grade is not None or imported(act), rules.GRADE_NAMED, "grade")
         require(self.cause is not None or imported(act), rules.CAUSE_NAMED, "cause")
         require(not hazard.major or self.grade is not Grade.GENERAL, rules.GRADE_STAYS, "grade")
-        duties = to_be_planned(act)
-        if not hazard.found_as_major:
-            duties += initial_reports(act, self.grade)
-        hazard.happen(SelfInspected, act, duties=duties, **self.said())
+        hazard.happen(SelfInspected, act, duties=self.obliges(hazard, act), **self.said())
 
 
 def to_be_planned(act: Act) -> tuple[Duty, ...]:

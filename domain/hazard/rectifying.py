@@ -13,7 +13,7 @@ from domain.command import Evidence, Fields, require
 from domain.erasable import Erasable
 from domain.event import Act
 from domain.hazard import rules
-from domain.hazard.hazard import Hazard, HazardEvent, imported
+from domain.hazard.hazard import Hazard, HazardEvent, Obliging, imported
 from domain.hazard.moves import Consent, Move, consented_if
 from domain.hazard.words import Stage
 from domain.refusals import RuleBroken
@@ -25,7 +25,7 @@ Yuan = Annotated[Decimal, Field(ge=0, max_digits=16, decimal_places=2)]
 BY_ENTERPRISE = ENTERPRISE | {Role.IMPORTER}
 
 
-class PlanFields(Fields):
+class PlanFields(Obliging):
     """The governance plan (治理方案): its six items on one form.
 
     The five implementations (五落实) are a check over it: owner, measures, funds, deadline and
@@ -44,6 +44,11 @@ class PlanFields(Fields):
     def complete(self) -> bool:
         """Whether all six items are filled in (浙江省安全生产条例 Art 15)."""
         return all(getattr(self, name) is not None for name in PlanFields.model_fields if name != "deadline")
+
+    def obliges(self, hazard: Hazard, act: Act) -> tuple[Duty, ...]:
+        if hazard.deadline is not None or self.deadline is None:
+            return ()
+        return (act.rules.duty_until(DutyKind.RECTIFICATION, self.deadline),)
 
 
 class RectificationPlanned(HazardEvent, PlanFields):
@@ -74,21 +79,23 @@ class Plan(Move, PlanFields):
         deadline = self.deadline or hazard.deadline
         if deadline is None:
             raise RuleBroken(rules.DEADLINE_NEEDED, "deadline")
-        duties: tuple[Duty, ...] = ()
         if hazard.deadline is None:
             _not_past(deadline, "deadline", act)
-            duties = (act.rules.duty_until(DutyKind.RECTIFICATION, deadline),)
         else:
             require(deadline == hazard.deadline, rules.DEADLINE_STAYS, "deadline")
-        hazard.happen(RectificationPlanned, act, duties=duties, **(self.said() | {"deadline": deadline}))
+        said = self.said() | {"deadline": deadline}
+        hazard.happen(RectificationPlanned, act, duties=self.obliges(hazard, act), **said)
 
 
-class ExtensionFields(Fields):
+class ExtensionFields(Obliging):
     """The new day, why, and for a major hazard who consented."""
 
     new_deadline: date
     reason: Erasable
     consent: Consent | None = None
+
+    def obliges(self, hazard: Hazard, act: Act) -> tuple[Duty, ...]:
+        return (act.rules.duty_until(DutyKind.RECTIFICATION, self.new_deadline),)
 
 
 class DeadlineExtended(HazardEvent, ExtensionFields):
@@ -118,8 +125,7 @@ class Extend(Move, ExtensionFields):
         _not_past(self.new_deadline, "new_deadline", act)
         require(self.new_deadline > old, rules.LATER, "new_deadline")
         consented_if(hazard.major, self.consent, act)
-        duties = (act.rules.duty_until(DutyKind.RECTIFICATION, self.new_deadline),)
-        hazard.happen(DeadlineExtended, act, duties=duties, old_deadline=old, **self.said())
+        hazard.happen(DeadlineExtended, act, duties=self.obliges(hazard, act), old_deadline=old, **self.said())
 
 
 class StepFields(Fields):

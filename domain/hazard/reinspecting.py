@@ -9,7 +9,7 @@ from domain.command import Evidence, Fields, require
 from domain.erasable import Erasable
 from domain.event import Act
 from domain.hazard import rules
-from domain.hazard.hazard import Hazard, HazardEvent, counted_from, imported
+from domain.hazard.hazard import Hazard, HazardEvent, Obliging, counted_from, imported
 from domain.hazard.inspecting import to_be_planned
 from domain.hazard.moves import Move, by_regulator_or_its_paper
 from domain.hazard.words import Recipient, ReportStage, Result, Stage
@@ -17,12 +17,25 @@ from domain.refusals import NotAllowed
 from domain.rules.duties import Duty, DutyKey, DutyKind
 
 
-class ReinspectionFields(Fields):
+class ReinspectionFields(Obliging):
     """What the re-inspection found. For a major hazard `evidence` holds the regulator's paper decision."""
 
     result: Result
     findings: Erasable | None = None
     evidence: Evidence = ()
+
+    def obliges(self, hazard: Hazard, act: Act) -> tuple[Duty, ...]:
+        if self.result is Result.FAILED:
+            if hazard.stage is not Stage.RECTIFIED:  # of a record: what was due before is due still
+                return ()
+            if hazard.deadline is None:
+                return to_be_planned(act)
+            return (act.rules.duty_until(DutyKind.RECTIFICATION, hazard.deadline),)
+        if not hazard.major:
+            return ()
+        kind, final, since = DutyKind.DUAL_REPORT, ReportStage.FINAL, counted_from(act)
+        duties = (act.rules.duty(kind, since, recipient=recipient, stage=final) for recipient in Recipient)
+        return tuple(duty for duty in duties if duty)
 
 
 class Reinspected(HazardEvent, ReinspectionFields):
@@ -61,26 +74,13 @@ class Reinspect(Move, ReinspectionFields):
                 require(act.by.role is not Role.REGULATOR, rules.ROLE, refusal=NotAllowed)
             overruled = hazard.objected and self.result is Result.PASSED and act.by.role in ENTERPRISE
             require(not overruled, rules.OBJECTION, "result")
-        hazard.happen(Reinspected, act, duties=self._duties(hazard, act), **self.said())
+        hazard.happen(Reinspected, act, duties=self.obliges(hazard, act), **self.said())
 
     def _accepted_from_outside(self, act: Act) -> None:
         require(act.by.role not in ENTERPRISE, rules.MAJOR_ACCEPTANCE, refusal=NotAllowed)
         if self.result is Result.PASSED and act.rules.regulator_accepts_major(act.occurred_at):
             paper = act.by.role is Role.REGULATOR or bool(self.evidence)
             require(paper, rules.MAJOR_ACCEPTANCE, "evidence")
-
-    def _duties(self, hazard: Hazard, act: Act) -> tuple[Duty, ...]:
-        if self.result is Result.FAILED:
-            if hazard.stage is not Stage.RECTIFIED:  # of a record: what was due before is due still
-                return ()
-            if hazard.deadline is None:
-                return to_be_planned(act)
-            return (act.rules.duty_until(DutyKind.RECTIFICATION, hazard.deadline),)
-        if not hazard.major:
-            return ()
-        kind, final, since = DutyKind.DUAL_REPORT, ReportStage.FINAL, counted_from(act)
-        duties = (act.rules.duty(kind, since, recipient=recipient, stage=final) for recipient in Recipient)
-        return tuple(duty for duty in duties if duty)
 
 
 class ResumptionFields(Fields):

@@ -13,7 +13,7 @@ from domain.command import Command, Evidence, Fields, claimed_in_order, require
 from domain.erasable import Erasable
 from domain.event import Act
 from domain.hazard import rules
-from domain.hazard.hazard import Hazard, HazardEvent, counted_from
+from domain.hazard.hazard import Hazard, HazardEvent, Obliging, counted_from
 from domain.hazard.moves import Move
 from domain.hazard.words import OPEN, Category, Channel, Grade, Recipient, ReportStage, Stage
 from domain.refusals import NotAllowed
@@ -28,7 +28,7 @@ class Location(Fields):
     longitude: float = Field(ge=-180, le=180)
 
 
-class ReportFields(Fields):
+class ReportFields(Obliging):
     """What a report says. `enterprise_uscc` may be left open where it has yet to be found."""
 
     enterprise_uscc: EnterpriseCode | None = None
@@ -40,6 +40,11 @@ class ReportFields(Fields):
     reported_as: Grade | None = None
     """The grade the reporter takes it for."""
     evidence: Evidence = ()
+
+    def obliges(self, hazard: Hazard, act: Act) -> tuple[Duty, ...]:
+        if self.enterprise_uscc is None:
+            return ()
+        return to_be_inspected(act) + initial_reports(act, self.reported_as, found=True)
 
 
 class Reported(HazardEvent, ReportFields):
@@ -68,13 +73,8 @@ class Report(Command, ReportFields):
         require(self.description is not None or bool(self.evidence), rules.TEXT_OR_PHOTO, "description")
         claimed_in_order(act, None)
         hazard: Hazard = Hazard.begin(id, act.occurred_at)
-        hazard.happen(Reported, act, duties=self._duties(act), **self.said())
+        hazard.happen(Reported, act, duties=self.obliges(hazard, act), **self.said())
         return hazard
-
-    def _duties(self, act: Act) -> tuple[Duty, ...]:
-        if self.enterprise_uscc is None:
-            return ()
-        return to_be_inspected(act) + (initial_reports(act, self.reported_as, found=True))
 
 
 def to_be_inspected(act: Act) -> tuple[Duty, ...]:
@@ -93,11 +93,16 @@ def initial_reports(act: Act, grade: Grade | None, *, found: bool = False) -> tu
     return tuple(duty for duty in duties if duty)
 
 
-class TransferFields(Fields):
+class TransferFields(Obliging):
     """Another enterprise is responsible."""
 
     enterprise_uscc: EnterpriseCode
     reason: Erasable
+
+    def obliges(self, hazard: Hazard, act: Act) -> tuple[Duty, ...]:
+        if hazard.stage is not Stage.REPORTED:
+            return ()
+        return to_be_inspected(act) + initial_reports(act, Grade.MAJOR if hazard.found_as_major else None)
 
 
 class Transferred(HazardEvent, TransferFields):
@@ -120,10 +125,7 @@ class Transfer(Move, TransferFields):
 
     def decide(self, hazard: Hazard, act: Act) -> None:
         require(self.enterprise_uscc != hazard.enterprise_uscc, rules.SAME_ENTERPRISE, "enterprise_uscc")
-        duties: tuple[Duty, ...] = ()
-        if hazard.stage is Stage.REPORTED:
-            duties = to_be_inspected(act) + initial_reports(act, Grade.MAJOR if hazard.found_as_major else None)
-        hazard.happen(Transferred, act, duties=duties, **self.said())
+        hazard.happen(Transferred, act, duties=self.obliges(hazard, act), **self.said())
 
 
 class CorrectableField(StrEnum):

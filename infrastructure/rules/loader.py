@@ -35,6 +35,23 @@ def load_packs(operator_policy: Path | None = None) -> tuple[RulePack, ...]:
     return (*_shipped(), policy)
 
 
+def rulebook_with(file: Path, code: str, zone: str, operator_policy: Path | None = None) -> Rulebook:
+    """The same with one more pack: it takes the place of that of its id, or of the operator's policy where it is one.
+
+    Raises BadPack, also where its area does not reach the jurisdiction.
+    """
+    other = _read(file)
+    if not code.startswith(other.area):
+        raise BadPack(str(file), [f"area: does not reach {code}"])
+    policy = other.origin is Origin.OPERATOR_POLICY
+    kept = [
+        pack
+        for pack in load_packs(operator_policy)
+        if pack.id != other.id and not (policy and pack.origin is Origin.OPERATOR_POLICY)
+    ]
+    return Rulebook((*kept, other), ChineseCalendar(), ZoneInfo(zone), code)
+
+
 def rulebook(code: str, zone: str, operator_policy: Path | None = None) -> Rulebook:
     """The rules of the jurisdiction with this division code. Raises BadPack, or ZoneInfoNotFoundError."""
     return Rulebook(load_packs(operator_policy), ChineseCalendar(), ZoneInfo(zone), code)

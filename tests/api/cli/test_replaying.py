@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
 from infrastructure.log.batch import schema_of
+from infrastructure.rules import loader
 from tests.api.cli.command import Hazardloop, done
 from tests.conftest import JURISDICTION
 
@@ -129,3 +131,42 @@ def test_given_points_that_are_no_pair_then_they_are_refused(
     ran = hazardloop("diff", *points)
     assert (ran.code, ran.out) == (2, "")
     assert "both by a time or both by a version" in ran.err
+
+
+POLICY = Path(loader.__file__).parent / "packs" / "operator_policy.toml"
+
+
+def test_given_another_rule_pack_when_duties_are_judged_by_it_then_what_would_have_been_missed_is_listed(
+    sampled: Hazardloop, tmp_path: Path
+) -> None:
+    pack = tmp_path / "strict.toml"
+    strict = POLICY.read_text(encoding="utf-8").replace("in_force_from = 2026-01-01", "in_force_from = 2020-01-01")
+    pack.write_text(strict, encoding="utf-8")
+    found = json.loads(done(sampled("duties", "--rules", pack, "--json")))
+    otherwise = [one for one in found if one["verdict"] == "would_have_been_missed"]
+    assert otherwise
+    assert all(one["was"] is None and one["would_be"]["mark"] == "policy, not law" for one in otherwise)
+    ran = sampled("duties", "--rules", pack)
+    assert f"would_have_been_missed: {len(otherwise)}" in ran.err
+    assert done(ran).count("would_have_been_missed") == len(otherwise)
+    unchanged = json.loads(done(sampled("duties", "--rules", POLICY, "--json")))
+    assert {one["verdict"] for one in unchanged} <= {"missed_either_way", "missed_neither_way"}
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (("area = ", 'area = "61" # '), "does not reach 320583"),
+        (("days = 3", "days = 0"), "rule self_inspection: due.days"),
+    ],
+)
+def test_given_a_pack_that_can_not_judge_here_then_nothing_is_shown(
+    sampled: Hazardloop, tmp_path: Path, change: tuple[str, str], says: str
+) -> None:
+    pack = tmp_path / "bad.toml"
+    pack.write_text(POLICY.read_text(encoding="utf-8").replace(*change), encoding="utf-8")
+    ran = sampled("duties", "--rules", pack)
+    assert (ran.code, ran.out) == (2, "")
+    assert says in ran.err
+    assert sampled("duties", "--rules", tmp_path / "none.toml").code == 2
+    assert sampled("duties", "--rules", POLICY, "--open").code == 2
