@@ -113,6 +113,8 @@ class DutyRow(Answer):
     provisional: bool
     since: datetime
     """What its days are counted from."""
+    begun_position: int
+    """The event that started it, or by which it goes on."""
     state: DutyState
     ended_at: datetime | None
     """When it ceased to be open: as recorded, for imported history as it occurred."""
@@ -166,6 +168,16 @@ class HazardFile(HazardSummary):
     reopenings: tuple[Reopening, ...] = ()
     duties: tuple[DutyRow, ...] = ()
     """The open ones, the earliest due first."""
+
+
+class LoggedEvent(Answer):
+    """An event by where it lies in the log."""
+
+    position: int
+    stream_id: UUID
+    version: int
+    name: str
+    recorded_at: datetime
 
 
 class HistoryEntry(Answer):

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from application.answers import Answer, HistoryEntry
+from application.answers import Answer, HistoryEntry, LoggedEvent
 from domain.hazard.words import Grade, Stage
 from domain.refusals import CONTRACT, Rule
 
@@ -59,16 +59,6 @@ class StoodThen(Answer):
     closed_before_import: bool
 
 
-class ChangedBy(Answer):
-    """An event by which a hazard came to stand otherwise."""
-
-    position: int
-    stream_id: UUID
-    version: int
-    name: str
-    recorded_at: datetime
-
-
 class MovedHazard(Answer):
     """A hazard that stood otherwise at the second point. Null: it was not there, or not this enterprise's.
 
@@ -78,7 +68,7 @@ class MovedHazard(Answer):
     hazard_id: UUID
     before: StoodThen | None
     after: StoodThen | None
-    events: tuple[ChangedBy, ...]
+    events: tuple[LoggedEvent, ...]
 
 
 class BoardDiff(Answer):

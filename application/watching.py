@@ -22,7 +22,7 @@ from application.log import Append, EventLog, Receipt, Unavailable, readable
 from application.ports import Chance, Clock
 from application.questions import DutiesQuestion, Projection, Views
 from domain.actors import Actor, Role
-from domain.event import Act, DomainEvent
+from domain.event import Act, DomainEvent, id_in_log
 from domain.hazard.watching import DutyWatch, stream_of
 from domain.rules.duties import Duty
 from domain.rules.rulebook import Rulebook
@@ -178,11 +178,15 @@ class Watching:
         return [event for event in watch.collect_events() if isinstance(event, DomainEvent)]
 
     def _reschedule(self, watch: DutyWatch, row: DutyRow, act: Act) -> None:
-        watch.reschedule(row.hazard_id, row.round, row.duty, self._now_of(row), act)
+        watch.reschedule(row.hazard_id, row.round, row.duty, self._now_of(row), self._because_of(row, act))
 
     def _miss(self, watch: DutyWatch, row: DutyRow, act: Act) -> None:
         for role in self._told(row.duty, act.now):
-            watch.miss(row.hazard_id, row.round, row.duty, role, act)
+            watch.miss(row.hazard_id, row.round, row.duty, role, self._because_of(row, act))
+
+    def _because_of(self, row: DutyRow, act: Act) -> Act:
+        """What is said of a duty comes from the event that started it."""
+        return act._replace(causation_id=id_in_log(self.rules.area, row.begun_position))
 
     def _now_of(self, row: DutyRow) -> Duty:
         """The duty under today's packs and calendar; under the same ones nothing moves."""

@@ -9,7 +9,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self, TypeVar
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from eventsourcing.domain import BaseAggregate, CanMutateAggregate
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -35,6 +35,7 @@ class DomainEvent(BaseModel, CanMutateAggregate[UUID]):
     """When it is said to have happened; when it was recorded is the recorder's to say."""
     correlation_id: UUID
     causation_id: UUID | None = None
+    """What in the log led to it (`id_in_log`); None for what somebody did of their own accord."""
 
     timestamp: ClassVar[property] = property(lambda event: event.occurred_at)  # type: ignore[misc]
     """The library's word for the claimed time; a class variable, lest pydantic take it for a field."""
@@ -47,6 +48,11 @@ class DomainEvent(BaseModel, CanMutateAggregate[UUID]):
 
 PLACE = frozenset({"originator_id", "originator_version"})
 """The fields that say where an event lies; no state may."""
+
+
+def id_in_log(code: str, position: int) -> UUID:
+    """What a causation_id calls the event at a position of a jurisdiction's log."""
+    return uuid5(NAMESPACE_URL, f"hazardloop:{code}/events/{position}")
 
 
 class Act(NamedTuple):

@@ -1,4 +1,4 @@
-"""API: `hazardloop findings`: what the log gives away by itself."""
+"""API: `hazardloop findings` and `hazardloop causes`: what the log gives away by itself, and what led to what."""
 
 from __future__ import annotations
 
@@ -11,15 +11,19 @@ from rich.table import Table
 from api.cli import terminal
 from api.cli.asked import LAST, shown
 from api.cli.opened import opened
-from api.cli.terminal import Json, OfJurisdiction
+from api.cli.terminal import CommandFailed, Json, OfJurisdiction
+from application.log import readable
+from application.replaying.causing import CausalEvent, Causation, causation, related
 from application.replaying.finding import LATE_AFTER_DAYS, Finding, FindingKind, Looking, look
+from application.replaying.folding import whole_log
 
 AT_ONCE = 1000
 
 
 def add_to(app: typer.Typer) -> None:
-    """Add the command to the command line."""
+    """Add these commands to the command line."""
     app.command()(findings)
+    app.command()(causes)
 
 
 def findings(
@@ -57,6 +61,46 @@ def findings(
             _draw(found)
 
     terminal.run(command())
+
+
+def causes(
+    position: Annotated[
+        int, typer.Argument(metavar="POSITION", min=1, max=LAST, help="Where the event lies in the log.")
+    ],
+    jurisdiction: OfJurisdiction = None,
+    json: Json = False,
+) -> None:
+    """Show what led to an event, and what it led to.
+
+    Reads the whole log, so that what was done in one go with it in other hazards is there as well.
+    """
+
+    async def command() -> None:
+        async with opened(jurisdiction) as (_, place):
+            here = await place.log.read_after(position - 1, 1)
+            if not here:
+                raise CommandFailed(f"the log of {place.code} has no event at position {position}")
+            log = whole_log(place.log, await place.log.head())
+            events = [one async for one in log if related(one, here[0], place.code)]
+        readable(events)
+        found = causation(events, position, place.code)
+        if json:
+            terminal.print_json(found)
+        else:
+            _draw_causation(found)
+
+    terminal.run(command())
+
+
+def _draw_causation(found: Causation) -> None:
+    drawn = Table("", "position", "event", "by", "recorded", "duty", "of", box=None)
+    rows: list[tuple[str, CausalEvent, str]] = [("", found.event, "")]
+    for which, links in (("cause", found.causes), ("effect", found.effects)):
+        rows += [(f"{which}: {link.relation}", link, link.duty or "") for link in links]
+    for which, one, duty in [*rows, *(("together", one, "") for one in found.together)]:
+        by = one.by.role if one.by else ""
+        drawn.add_row(which, str(one.position), one.name, by, shown(one.recorded_at), duty, str(one.stream_id))
+    terminal.tables().print(drawn)
 
 
 def _draw(found: list[Finding]) -> None:

@@ -52,7 +52,6 @@ for commands in (
     exporting,
     verifying,
     checkpoints,
-    checkpoints,
     token,
 ):
     commands.add_to(app)

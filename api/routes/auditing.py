@@ -1,23 +1,27 @@
-"""What an auditor asks of the log besides reading it: what it gives away by itself."""
+"""What an auditor asks of the log besides reading it: what it gives away by itself, and what led to what."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from starlette.requests import Request
 from starlette.responses import Response
 
 from api.answering import answer
-from api.asking import AskingFindings
+from api.asking import Asking, AskingFindings
 from api.problems import Kind
 from api.route import Asker, Route
 from api.routes import described
 from api.routes.events import whole_log
-from api.routes.places import V1
+from api.routes.places import V1, position
 from api.routes.reaching import written
+from application.replaying.causing import NO_EVENT, Causation, causation_of
 from application.replaying.finding import FindingKind, Findings, Looking, look
+from domain.refusals import Unknown
 
 FINDINGS = V1 + "/findings"
+CAUSES = V1 + "/events/{position}/causes"
 
 router = APIRouter(tags=["events"], route_class=Route)
 
@@ -36,3 +40,20 @@ async def findings(caller: Asker, asking: Annotated[AskingFindings, Query()]) ->
     kinds = frozenset({asking.kind} if asking.kind else FindingKind)
     looking = Looking(place.commands.rules, asking.late_after_days, kinds)
     return answer(await look(place.log, looking, asking.after, asking.limit))
+
+
+@router.get(
+    CAUSES,
+    response_model=Causation,
+    responses=described.problems(Kind.NOT_ALLOWED),
+    summary="What led to an event, and what it led to",
+)
+async def causes(request: Request, caller: Asker, asking: Annotated[Asking, Query()]) -> Response:
+    """Answer with the causes and effects of the event at a position, among those of its hazard or its own stream."""
+    whole_log(caller)
+    place, at = caller.jurisdiction, position(request)
+    await written(place, asking)
+    found = await causation_of(place.log, place.code, at)
+    if found is None:
+        raise Unknown(NO_EVENT)
+    return answer(found)

@@ -30,6 +30,7 @@ WITNESSES = V1 + "/witnesses"
 _ID: TypeAdapter[UUID] = TypeAdapter(UUID)
 _CODE: TypeAdapter[str] = TypeAdapter(EnterpriseCode)
 _NAME: TypeAdapter[str] = TypeAdapter(Sha256)
+_POSITION: TypeAdapter[int] = TypeAdapter(Annotated[int, Field(ge=1, le=FARTHEST)])
 _RECIPIENT: TypeAdapter[Recipient] = TypeAdapter(Recipient)
 _POSITION: TypeAdapter[int] = TypeAdapter(Annotated[int, Field(ge=1, le=FARTHEST)])
 
@@ -62,6 +63,11 @@ def enterprise_code(request: Request) -> str:
 def evidence_name(request: Request) -> str:
     """The file a path names. Raises Problem."""
     return _named(_NAME, request, "sha256")
+
+
+def position(request: Request) -> int:
+    """The position of an event that a path names. Raises Problem."""
+    return _named(_POSITION, request, "position")
 
 
 def recipient(request: Request) -> Recipient:

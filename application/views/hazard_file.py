@@ -170,6 +170,7 @@ def duty_row(hazard_id: UUID, held: HeldDuty, zone: ZoneInfo, today: date) -> Du
         calendar=held.duty.calendar,
         provisional=held.duty.provisional,
         since=local(held.since, zone),
+        begun_position=held.begun.position,
         state=held.state,
         ended_at=None if held.ended_at is None else local(held.ended_at, zone),
         late=judged > held.duty.due,

@@ -11,8 +11,9 @@ from uuid import UUID
 from psycopg.rows import DictRow
 from psycopg.sql import SQL
 
+from application.answers import LoggedEvent
 from application.boards import Board, JurisdictionBoard
-from application.differences import BoardDiff, ChangedBy, MovedHazard, StoodThen
+from application.differences import BoardDiff, MovedHazard, StoodThen
 from application.questions import Moment, Projection
 from application.replaying.differing import board_changes
 from infrastructure.views import cursors
@@ -83,9 +84,9 @@ async def board_diff(
 
 async def _events(
     asking: Asking, points: Points, ids: Sequence[UUID], uscc: str | None
-) -> defaultdict[UUID, list[ChangedBy]]:
+) -> defaultdict[UUID, list[LoggedEvent]]:
     """By hazard, what came to count between the points; on an enterprise's board only while it was theirs."""
-    found: defaultdict[UUID, list[ChangedBy]] = defaultdict(list)
+    found: defaultdict[UUID, list[LoggedEvent]] = defaultdict(list)
     if not ids:
         return found
     statement = SQL(_BY).format(
@@ -98,7 +99,7 @@ async def _events(
         theirs = uscc is None or row["enterprise"] == uscc or was == (row["hazard_id"], uscc)
         was = row["hazard_id"], row["enterprise"]
         if row["between"] and theirs:
-            found[row["hazard_id"]].append(ChangedBy(**{name: row[name] for name in ChangedBy.model_fields}))
+            found[row["hazard_id"]].append(LoggedEvent(**{name: row[name] for name in LoggedEvent.model_fields}))
     return found
 
 
@@ -110,7 +111,7 @@ def _values(asking: Asking, points: Points) -> dict[str, Any]:
     return values
 
 
-def _moved(row: DictRow, days: tuple[date, date], events: Sequence[ChangedBy]) -> MovedHazard:
+def _moved(row: DictRow, days: tuple[date, date], events: Sequence[LoggedEvent]) -> MovedHazard:
     before, after = (_stood(row, side, day) for side, day in zip("ba", days, strict=True))
     return MovedHazard(hazard_id=row["hazard_id"], before=before, after=after, events=tuple(events))
 

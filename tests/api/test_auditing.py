@@ -63,7 +63,7 @@ async def test_given_pages_however_small_then_together_they_are_the_same(
     assert await every(auditor) == whole
 
 
-@pytest.mark.parametrize("path", ["findings"])
+@pytest.mark.parametrize("path", ["findings", "events/1/causes"])
 async def test_given_somebody_of_an_enterprise_then_the_whole_log_is_not_theirs_to_look_through(
     people: People, path: str
 ) -> None:
@@ -128,3 +128,27 @@ async def test_given_another_enterprise_then_what_changed_there_is_not_theirs_to
     for path in (f"{hazard}/diff", f"enterprises/{OURS}/board/diff"):
         refused(await stranger.get(path, from_version=1), 404, "unknown")
     refused(await stranger.get("board/diff", from_version=1), 403, "not-allowed", rule="board.jurisdiction")
+
+
+async def test_given_a_duty_met_when_an_auditor_asks_why_then_both_ends_name_each_other(people: People) -> None:
+    hazard = await people.reported()
+    reported = await people.head()
+    officer, auditor = await people.one(Role.ENTERPRISE_OFFICER), await people.one(Role.AUDITOR)
+    met = (await officer.do(f"{hazard}/self-inspection", {"grade": "general", "cause": "磨损"}, 1))["position"]
+
+    causes = (await auditor.see(f"events/{met}/causes"))["causes"]
+    effects = (await auditor.see(f"events/{reported}/causes"))["effects"]
+
+    link = ("duty_met", "self_inspection")
+    assert [(one["position"], one["relation"], one["duty"]) for one in causes] == [(reported, *link)]
+    assert [(one["position"], one["relation"], one["duty"]) for one in effects] == [(met, *link)]
+
+
+async def test_given_no_such_event_then_there_is_nothing_to_explain(people: People) -> None:
+    await people.reported()
+    auditor = await people.one(Role.AUDITOR)
+    refused(await auditor.get("events/999/causes"), 404, "unknown", rule="event.unknown")
+    for odd in ("0", "-1", "first", str(2**63)):
+        refused(await auditor.get(f"events/{odd}/causes"), 422, "invalid-input", field="position")
+    for position in range(1, await people.head() + 1):
+        assert (await auditor.see(f"events/{position}/causes"))["event"]["position"] == position

@@ -156,6 +156,7 @@ def _commands(code: str, home: Path) -> list[tuple[int, list[str]]]:
         (0, ["duties", "--version", "3", "--fold", *of]),
         (0, ["events", *of]),
         (0, ["findings", *of]),
+        (0, ["causes", "1", *of]),
         (0, ["diff", "--from-version", "1", *of]),
         (2, ["history", NOBODY, *of]),
         (0, ["rebuild", "--check", *of]),

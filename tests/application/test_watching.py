@@ -18,6 +18,7 @@ from application import watching
 from application.deciding import Request
 from application.jurisdiction import Jurisdiction
 from application.log import Append, Outcome, Unavailable
+from application.replaying.causing import Relation, causation_of
 from application.watching import CLOCK, FORGET_AFTER, Noticed, Watching
 from domain.actors import Role
 from domain.enterprise.enterprise import Register
@@ -399,3 +400,20 @@ async def test_given_a_pass_that_failed_then_it_is_tried_again_until_it_is_made(
     await story.watching.run(enough, pause)
     assert await story.missed(hazard) == [UNION]
     assert len(story.forgotten.before) == 1
+
+
+async def test_given_a_missed_duty_when_it_is_asked_why_then_the_clock_names_the_event_that_started_it(
+    story: Story,
+) -> None:
+    hazard = await story.report()
+    (reported,) = await story.place.log.read(hazard)
+    await story.look(FRIDAY)
+    (missed,) = await story.place.log.read(stream_of(hazard))
+
+    why = await causation_of(story.place.log, JURISDICTION, missed.position)
+
+    assert why is not None
+    assert {(one.position, one.relation) for one in why.causes} == {
+        (reported.position, Relation.CAUSATION),
+        (reported.position, Relation.DUTY_MISSED),
+    }

@@ -170,3 +170,18 @@ def test_given_a_pack_that_can_not_judge_here_then_nothing_is_shown(
     assert says in ran.err
     assert sampled("duties", "--rules", tmp_path / "none.toml").code == 2
     assert sampled("duties", "--rules", POLICY, "--open").code == 2
+
+
+def test_given_an_event_when_its_causes_are_asked_for_then_both_ends_of_a_duty_name_each_other(
+    sampled: Hazardloop,
+) -> None:
+    first = reported(sampled)
+    history = json.loads(done(sampled("history", first["stream_id"], "--json")))
+    why = json.loads(done(sampled("causes", history[-1]["position"], "--json")))
+    for cause in why["causes"]:
+        back = json.loads(done(sampled("causes", cause["position"], "--json")))
+        assert history[-1]["position"] in [effect["position"] for effect in back["effects"]]
+    imported = [line for line in done(sampled("events")).splitlines() if "importer" in line]
+    assert len(why["causes"]) + len(why["effects"]) + len(why["together"]) + 1 >= len(imported)
+    assert "together" in done(sampled("causes", history[-1]["position"]))
+    assert sampled("causes", 99999).code == 2
