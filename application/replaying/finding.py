@@ -30,8 +30,8 @@ from domain.rules.rulebook import Rulebook
 LATE_AFTER_DAYS = 7
 """After how many days an entry counts as recorded long after it occurred, unless whoever asks says otherwise."""
 
-MOST_LOOKED_AT = 10_000
-"""Events looked at for one page: about a fifth of a second's work."""
+MOST_LOOKED_AT = 5_000
+"""Events looked at for one page: about a third of a second's work."""
 
 
 class FindingKind(StrEnum):

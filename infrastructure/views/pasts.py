@@ -30,10 +30,11 @@ def stood(look: Look, timeline: Composable, at: str, position: str) -> Composed:
     """The condition for a row `s` of the timeline. `at` and `position` are what the statement calls them."""
     if look is not Look.VERSION:
         return SQL(f"s.{look}_from <= {at} AND s.{look}_to > {at}").format()
+    # What ended at that very instant was ended by an event of the version, or by a later one.
     return SQL(
-        f"s.recorded_from <= {at} AND s.recorded_to >= {at} AND s.position <= {position} AND NOT EXISTS"
-        " (SELECT 1 FROM {} later WHERE later.hazard_id = s.hazard_id"
-        f" AND later.position > s.position AND later.position <= {position})"
+        f"s.recorded_from <= {at} AND s.recorded_to >= {at} AND s.position <= {position}"
+        f" AND (s.recorded_to > {at} OR NOT EXISTS (SELECT 1 FROM {{}} later WHERE later.hazard_id = s.hazard_id"
+        f" AND later.position > s.position AND later.position <= {position}))"
     ).format(timeline)
 
 
