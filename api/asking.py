@@ -95,8 +95,12 @@ class AskingPast(AskingAt):
 class AskingDiff(Asking):
     """Between which two points."""
 
-    from_time: Time | None = Field(None, alias="from", description="From this time; or `from_version`.")
-    to_time: Time | None = Field(None, alias="to", description="To this time; without it, to now.")
+    from_time: Time | None = Field(
+        None, alias="from", description="From this time; or `from_version`.", examples=["2026-01-01T00:00:00+08:00"]
+    )
+    to_time: Time | None = Field(
+        None, alias="to", description="To this time; without it, to now.", examples=["2026-02-01T00:00:00+08:00"]
+    )
     from_version: Position | None = Field(
         None, ge=1, description="From this version: a hazard's own; of a board a position of the log."
     )
@@ -208,12 +212,13 @@ class AskingFindings(Asking):
 
     after: Position = Field(0, description="The position after which to begin.")
     limit: int = Field(100, ge=1, le=200)
-    kind: FindingKind | None = None
+    kind: FindingKind | None = Field(None, examples=[FindingKind.RECORDED_LATE])
     late_after_days: int = Field(
         LATE_AFTER_DAYS,
         ge=1,
         le=36_500,
         description="After how many days an entry counts as recorded late: policy, not law.",
+        examples=[30],
     )
 
 

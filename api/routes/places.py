@@ -39,7 +39,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "id": {**_ID.json_schema(), "description": "The hazard, or the import."},
     "e": {**_CODE.json_schema(), "description": "Unified social credit code of the enterprise (GB 32100)."},
     "sha256": {**_NAME.json_schema(), "description": "SHA-256 of the file's bytes, in hex."},
-    "position": {**_POSITION.json_schema(), "description": "Where the event lies in the log."},
+    "position": {**_POSITION.json_schema(), "description": "Where the event lies in the log.", "example": 1},
     "recipient": {**_RECIPIENT.json_schema(), "description": "Who received the report."},
 }
 """Every parameter a path holds, as OpenAPI shows it."""

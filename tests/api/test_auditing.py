@@ -152,3 +152,22 @@ async def test_given_no_such_event_then_there_is_nothing_to_explain(people: Peop
         refused(await auditor.get(f"events/{odd}/causes"), 422, "invalid-input", field="position")
     for position in range(1, await people.head() + 1):
         assert (await auditor.see(f"events/{position}/causes"))["event"]["position"] == position
+
+
+async def test_given_the_examples_of_the_openapi_document_then_each_question_is_answered(people: People) -> None:
+    hazard = await people.reported(occurred_at="2026-01-05T08:00:00+08:00")
+    auditor = await people.one(Role.AUDITOR)
+    paths = (await people.client.get("/openapi.json")).json()["paths"]
+    asked = {
+        "/v1/{j}/findings": "findings",
+        "/v1/{j}/events/{position}/causes": "events/1/causes",
+        "/v1/{j}/board/diff": "board/diff",
+        "/v1/{j}/enterprises/{e}/board/diff": f"enterprises/{OURS}/board/diff",
+    }
+    for template, path in asked.items():
+        parameters = paths[template]["get"]["parameters"]
+        query = {one["name"]: one["schema"]["examples"][0] for one in parameters if "examples" in one["schema"]}
+        answer = await auditor.see(path, **query, min_position=await people.head())
+        assert query or "position" in answer["event"]
+    everything = await auditor.see(f"{hazard}/diff", **{"from": "2026-01-01T00:00:00+08:00", "clock": "occurred"})
+    assert everything["before_version"] is None
