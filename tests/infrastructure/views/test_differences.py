@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from random import Random
 
 import pytest
 
@@ -20,8 +19,8 @@ from tests.conftest import DatabaseServer
 from tests.domain.given import ACTORS, OURS, SHANGHAI, THEIRS, somebody
 from tests.domain.hazard.roads import RECTIFIER, inspected, planned, reported, text
 from tests.infrastructure.views.test_replay import pasts
-from tests.infrastructure.views.town import Town, town_at
-from tests.infrastructure.views.walks import Walk, everything
+from tests.infrastructure.views.town import Town
+from tests.infrastructure.views.walks import everything, walked
 
 AUDITOR, INSPECTOR = ACTORS[Role.AUDITOR], ACTORS[Role.UNION_INSPECTOR]
 THEIR_OFFICER = somebody(Role.ENTERPRISE_OFFICER, "their officer", THEIRS)
@@ -49,21 +48,15 @@ def place_of(past: Past) -> object:
 async def test_given_any_history_and_two_points_then_the_diff_is_what_two_folds_differ_in(
     database_server: DatabaseServer, migrated_template: str, seed: int
 ) -> None:
-    with database_server.database(migrated_template) as url:
-        async with town_at(url) as town:
-            chance = Random(seed)
-            walk = Walk(town, chance)
-            await walk.begin()
-            await walk.steps(100)
-            await town.project()
-            log = await everything(town)
-            compared = 0
-            for one, other in zip(pasts(log, chance, 60), pasts(log, chance, 60), strict=True):
-                if alike(one, other):
-                    points = (one, other) if place_of(one) <= place_of(other) else (other, one)  # type: ignore[operator]
-                    await it_is_what_the_folds_differ_in(town, log, points)
-                    compared += 1
-            assert compared > 10
+    async with walked(database_server, migrated_template, seed, steps=100) as (town, chance):
+        log = await everything(town)
+        compared = 0
+        for one, other in zip(pasts(log, chance, 60), pasts(log, chance, 60), strict=True):
+            if alike(one, other):
+                points = (one, other) if place_of(one) <= place_of(other) else (other, one)  # type: ignore[operator]
+                await it_is_what_the_folds_differ_in(town, log, points)
+                compared += 1
+        assert compared > 10
 
 
 async def it_is_what_the_folds_differ_in(town: Town, log: list[Recorded], points: Points) -> None:

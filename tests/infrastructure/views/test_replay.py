@@ -26,8 +26,8 @@ from infrastructure.importing.files import Files
 from infrastructure.log.batch import schema_of
 from tests.conftest import JURISDICTION, DatabaseServer
 from tests.domain.given import ACTORS, NOW, SHANGHAI, book, id_of
-from tests.infrastructure.views.town import Town, town_at
-from tests.infrastructure.views.walks import Walk, everything
+from tests.infrastructure.views.town import Town
+from tests.infrastructure.views.walks import everything, walked
 
 AUDITOR = ACTORS[Role.AUDITOR]
 POINTS = 1000
@@ -100,35 +100,26 @@ async def test_given_the_sample_ledger_then_fold_and_timeline_agree_at_random_po
 async def test_given_a_generated_history_then_fold_and_timeline_agree_at_random_points(
     database_server: DatabaseServer, migrated_template: str, seed: int
 ) -> None:
-    with database_server.database(migrated_template) as url:
-        async with town_at(url) as town:
-            walk = Walk(town, Random(seed))
-            await walk.begin()
-            await walk.steps(120)
-            await town.project()
-            await they_agree(town, POINTS // 5, seed)
+    async with walked(database_server, migrated_template, seed, steps=120) as (town, _):
+        await they_agree(town, POINTS // 5, seed)
 
 
 @pytest.mark.parametrize("seed", range(4))
 async def test_given_a_generated_history_then_under_its_own_rules_each_event_starts_the_duties_it_stored(
     database_server: DatabaseServer, migrated_template: str, seed: int
 ) -> None:
-    with database_server.database(migrated_template) as url:
-        async with town_at(url) as town:
-            walk = Walk(town, Random(seed))
-            await walk.begin()
-            await walk.steps(150)
-            judge, started = by(town.rules), Counter[str]()
+    async with walked(database_server, migrated_template, seed, steps=150) as (town, _):
+        judge, started = by(town.rules), Counter[str]()
 
-            def same(memory: HazardMemory, recorded: Recorded) -> Recorded:
-                assert judge(memory, recorded) in (recorded, None)
-                started.update(str(duty.key) for duty in getattr(recorded.event, "duties", ()))
-                return recorded
+        def same(memory: HazardMemory, recorded: Recorded) -> Recorded:
+            assert judge(memory, recorded) in (recorded, None)
+            started.update(str(duty.key) for duty in getattr(recorded.event, "duties", ()))
+            return recorded
 
-            replay = Replay(SHANGHAI, NOW, None, same)
-            for one in await everything(town):
-                replay.take(one)
-            assert len(started) > 4
+        replay = Replay(SHANGHAI, NOW, None, same)
+        for one in await everything(town):
+            replay.take(one)
+        assert len(started) > 4
 
 
 async def test_given_one_row_of_the_timeline_is_changed_then_they_do_not_agree(town: Town) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
@@ -18,9 +20,10 @@ from domain.hazard.rectifying import Extend, Plan
 from domain.hazard.reporting import Correct, CorrectableField, Report, Transfer
 from domain.hazard.words import Channel, Grade
 from domain.refusals import Refusal
+from tests.conftest import DatabaseServer
 from tests.domain.given import ACTORS, OURS, SHANGHAI, THEIRS
 from tests.domain.hazard.test_any_sequence import ASIDE, FORWARD, PEOPLE
-from tests.infrastructure.views.town import Town
+from tests.infrastructure.views.town import Town, town_at
 
 TEXTS = (
     "气瓶泄漏，无防护",
@@ -131,6 +134,19 @@ class Walk:
 
     def today(self) -> date:
         return self.town.clock.at.astimezone(SHANGHAI).date()
+
+
+@asynccontextmanager
+async def walked(databases: DatabaseServer, template: str, seed: int, steps: int) -> AsyncIterator[tuple[Town, Random]]:
+    """A town in a database of its own after so many steps, its views kept up; and the chance that led it."""
+    with databases.database(template) as url:
+        async with town_at(url) as town:
+            chance = Random(seed)
+            walk = Walk(town, chance)
+            await walk.begin()
+            await walk.steps(steps)
+            await town.project()
+            yield town, chance
 
 
 async def everything(town: Town) -> list[Recorded]:
