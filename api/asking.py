@@ -213,6 +213,7 @@ class AskingFindings(Asking):
     after: Position = Field(0, description="The position after which to begin.")
     limit: int = Field(100, ge=1, le=200)
     kind: FindingKind | None = Field(None, examples=[FindingKind.RECORDED_LATE])
+    imported: bool | None = Field(None, description="Only what an importer told, or only what was said here.")
     late_after_days: int = Field(
         LATE_AFTER_DAYS,
         ge=1,

@@ -19,6 +19,9 @@ from application.replaying.folding import whole_log
 
 AT_ONCE = 1000
 
+TOGETHER_SHOWN = 20
+"""An import does thousands of things in one go."""
+
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
@@ -28,6 +31,14 @@ def add_to(app: typer.Typer) -> None:
 
 def findings(
     kind: Annotated[FindingKind | None, typer.Option(help="Only of this kind.", show_default=False)] = None,
+    imported: Annotated[
+        bool | None,
+        typer.Option(
+            "--imported/--not-imported",
+            help="Only what an importer told, or only what was said here.",
+            show_default=False,
+        ),
+    ] = None,
     late_after: Annotated[
         int,
         typer.Option(
@@ -49,7 +60,7 @@ def findings(
     async def command() -> None:
         found: list[Finding] = []
         async with opened(jurisdiction) as (_, place):
-            looking = Looking(place.commands.rules, late_after, frozenset({kind} if kind else FindingKind))
+            looking = Looking(place.commands.rules, late_after, frozenset({kind} if kind else FindingKind), imported)
             position, head = after, after + 1
             while position < head:
                 page = await look(place.log, looking, position, AT_ONCE)
@@ -97,10 +108,14 @@ def _draw_causation(found: Causation) -> None:
     rows: list[tuple[str, CausalEvent, str]] = [("", found.event, "")]
     for which, links in (("cause", found.causes), ("effect", found.effects)):
         rows += [(f"{which}: {link.relation}", link, link.duty or "") for link in links]
-    for which, one, duty in [*rows, *(("together", one, "") for one in found.together)]:
+    rows += [("together", one, "") for one in found.together[:TOGETHER_SHOWN]]
+    for which, one, duty in rows:
         by = one.by.role if one.by else ""
         drawn.add_row(which, str(one.position), one.name, by, shown(one.recorded_at), duty, str(one.stream_id))
     terminal.tables().print(drawn)
+    more = len(found.together) - TOGETHER_SHOWN
+    if more > 0:
+        terminal.say(f"together with {more} more, which --json shows")
 
 
 def _draw(found: list[Finding]) -> None:

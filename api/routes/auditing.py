@@ -38,7 +38,7 @@ async def findings(caller: Asker, asking: Annotated[AskingFindings, Query()]) ->
     place = caller.jurisdiction
     await written(place, asking)
     kinds = frozenset({asking.kind} if asking.kind else FindingKind)
-    looking = Looking(place.commands.rules, asking.late_after_days, kinds)
+    looking = Looking(place.commands.rules, asking.late_after_days, kinds, asking.imported)
     return answer(await look(place.log, looking, asking.after, asking.limit))
 
 

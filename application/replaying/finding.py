@@ -82,10 +82,13 @@ class Looking:
     rules: Rulebook
     late_after_days: int = LATE_AFTER_DAYS
     kinds: frozenset[FindingKind] = frozenset(FindingKind)
+    imported: bool | None = None
+    """Only what an importer told, or only what was said here; by default both."""
 
     def findings(self, recorded: Recorded) -> Iterator[Finding]:
         """What this event gives away. One this release can't read gives away nothing (`hazardloop verify` names it)."""
-        if isinstance(recorded.event, DomainEvent):
+        event = recorded.event
+        if isinstance(event, DomainEvent) and self.imported in (None, _is_imported(event)):
             found = (self._late(recorded), self._moved(recorded), self._imported(recorded), self._general(recorded))
             yield from (one for one in found if one is not None and one.kind in self.kinds)
 

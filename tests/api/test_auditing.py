@@ -45,6 +45,8 @@ async def test_given_what_looks_suspicious_when_an_auditor_asks_then_it_is_liste
     ]
     assert {f"hazards/{one['stream_id']}" for one in found} == {hazard}
     assert [one["kind"] for one in await every(auditor, kind="general_by_major_clause")] == ["general_by_major_clause"]
+    assert await every(auditor, imported="true") == []
+    assert await every(auditor, imported="false") == found
     assert [one["kind"] for one in await every(auditor, late_after_days=1000)] == ["general_by_major_clause"]
 
 

@@ -102,6 +102,7 @@ def test_given_a_ledger_taken_in_when_findings_are_asked_for_then_each_closing_o
     assert all(one["imported"] for one in found)
     late = json.loads(done(sampled("findings", "--kind", "recorded_late", "--late-after", 36500, "--json")))
     assert late == []
+    assert json.loads(done(sampled("findings", "--not-imported", "--json"))) == []
     ran = sampled("findings")
     assert f"closed_before_import, imported: {len(closings)}" in ran.err
 
@@ -183,5 +184,7 @@ def test_given_an_event_when_its_causes_are_asked_for_then_both_ends_of_a_duty_n
         assert history[-1]["position"] in [effect["position"] for effect in back["effects"]]
     imported = [line for line in done(sampled("events")).splitlines() if "importer" in line]
     assert len(why["causes"]) + len(why["effects"]) + len(why["together"]) + 1 >= len(imported)
-    assert "together" in done(sampled("causes", history[-1]["position"]))
+    ran = sampled("causes", history[-1]["position"])
+    assert "together" in done(ran)
+    assert "more, which --json shows" in ran.err
     assert sampled("causes", 99999).code == 2

@@ -116,6 +116,13 @@ def test_given_a_grade_lowered_by_a_major_clause_then_it_is_found() -> None:
     assert kinds(log) == [FindingKind.GENERAL_BY_MAJOR_CLAUSE]
 
 
+def test_given_only_the_imported_or_only_the_others_then_the_rest_is_left_out() -> None:
+    told = did(RECTIFIER, reported(occurred_at=NOW - 30 * DAY).command)
+    log = recorded(told, did(IMPORTER, CloseBeforeImport(source="ledger 2019")))
+    assert kinds(log, imported=True) == [FindingKind.CLOSED_BEFORE_IMPORT]
+    assert kinds(log, imported=False) == [FindingKind.RECORDED_LATE]
+
+
 def test_given_a_kind_then_only_that_is_looked_for() -> None:
     told = did(RECTIFIER, reported(occurred_at=NOW - 30 * DAY).command)
     log = recorded(told, inspected(criteria_clause=ELEVENTH))
