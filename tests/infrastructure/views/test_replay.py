@@ -22,10 +22,11 @@ from application.replaying.folding import Replay
 from application.replaying.rejudging import by
 from application.views.hazard_memory import HazardMemory
 from domain.actors import Role
+from domain.enterprise.enterprise import Close
 from infrastructure.importing.files import Files
 from infrastructure.log.batch import schema_of
 from tests.conftest import JURISDICTION, DatabaseServer
-from tests.domain.given import ACTORS, NOW, SHANGHAI, book, id_of
+from tests.domain.given import ACTORS, NOW, SHANGHAI, THEIRS, book, id_of
 from tests.infrastructure.views.town import Town
 from tests.infrastructure.views.walks import everything, walked
 
@@ -101,6 +102,8 @@ async def test_given_a_generated_history_then_fold_and_timeline_agree_at_random_
     database_server: DatabaseServer, migrated_template: str, seed: int
 ) -> None:
     async with walked(database_server, migrated_template, seed, steps=120) as (town, _):
+        await town.change(THEIRS, Close())
+        await town.project()
         await they_agree(town, POINTS // 5, seed)
 
 
