@@ -14,14 +14,14 @@ from api.problems import Kind
 from api.route import Asker, Route
 from api.routes import described
 from api.routes.events import whole_log
-from api.routes.places import V1, position
+from api.routes.places import EVENT, V1, event_position
 from api.routes.reaching import written
 from application.replaying.causing import NO_EVENT, Causation, causation_of
 from application.replaying.finding import FindingKind, Findings, Looking, look
 from domain.refusals import Unknown
 
 FINDINGS = V1 + "/findings"
-CAUSES = V1 + "/events/{position}/causes"
+CAUSES = EVENT + "/causes"
 
 router = APIRouter(tags=["events"], route_class=Route)
 
@@ -51,7 +51,7 @@ async def findings(caller: Asker, asking: Annotated[AskingFindings, Query()]) ->
 async def causes(request: Request, caller: Asker, asking: Annotated[Asking, Query()]) -> Response:
     """Answer with the causes and effects of the event at a position, among those of its hazard or its own stream."""
     whole_log(caller)
-    place, at = caller.jurisdiction, position(request)
+    place, at = caller.jurisdiction, event_position(request)
     await written(place, asking)
     found = await causation_of(place.log, place.code, at)
     if found is None:

@@ -32,7 +32,6 @@ _CODE: TypeAdapter[str] = TypeAdapter(EnterpriseCode)
 _NAME: TypeAdapter[str] = TypeAdapter(Sha256)
 _POSITION: TypeAdapter[int] = TypeAdapter(Annotated[int, Field(ge=1, le=FARTHEST)])
 _RECIPIENT: TypeAdapter[Recipient] = TypeAdapter(Recipient)
-_POSITION: TypeAdapter[int] = TypeAdapter(Annotated[int, Field(ge=1, le=FARTHEST)])
 
 SCHEMAS: dict[str, dict[str, Any]] = {
     "j": {"type": "string", "description": "Administrative division code of the jurisdiction.", "example": "320583"},
@@ -65,18 +64,13 @@ def evidence_name(request: Request) -> str:
     return _named(_NAME, request, "sha256")
 
 
-def position(request: Request) -> int:
-    """The position of an event that a path names. Raises Problem."""
-    return _named(_POSITION, request, "position")
-
-
 def recipient(request: Request) -> Recipient:
     """The recipient a path names. Raises Problem."""
     return _named(_RECIPIENT, request, "recipient")
 
 
 def event_position(request: Request) -> int:
-    """The position a path names. Raises Problem."""
+    """The position of an event that a path names. Raises Problem."""
     return _named(_POSITION, request, "position")
 
 
