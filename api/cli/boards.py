@@ -46,9 +46,9 @@ def board(
         when = past(at, clock, version)
         uscc = None if enterprise is None else code_given(enterprise)
         async with opened(jurisdiction) as (service, place):
+            when = when or (Moment(service.clock.now()) if fold else None)
             await service.projector(place.code).catch_up()
             await place.views.reached(await place.log.head())
-            when = when or (Moment(service.clock.now()) if fold else None)
             by_fold = ByFold(place.log, place.zone, service.clock)
             replay = (await by_fold.replay(when))[0] if fold else None
             found = await (_of_all(place, when, replay) if uscc is None else _of(uscc, place, when, replay))

@@ -70,9 +70,9 @@ def duties(
                 judge = by(other_rules(load(), place.code, rules))
                 _show_rejudged(await by_fold.replay(when, judge), DutiesQuestion(uscc, hazard), json)
                 return
+            when = when or (Moment(service.clock.now()) if fold else None)
             await service.projector(place.code).catch_up()
             await place.views.reached(await place.log.head())
-            when = when or (Moment(service.clock.now()) if fold else None)
             asked = DutiesQuestion(uscc, hazard, open or None, overdue or None, when, PAGE)
             rows = await _all(place.views, asked)
             if fold:

@@ -51,8 +51,9 @@ def history(
         when = moment(at, clock)
         async with opened(jurisdiction) as (service, place):
             if fold:
+                then = when or (Moment(service.clock.now()) if version is None else None)
                 await service.projector(place.code).catch_up()
-                _show_file(await _folded(place, service.clock, hazard, version, when), json)
+                _show_file(await _folded(place, service.clock, hazard, version, then), json)
                 return
             entries = await place.views.history(OPERATOR, hazard, version=version, moment=when)
         if not entries:

@@ -53,16 +53,7 @@ class ByFold:
     async def hazard(
         self, id: UUID, *, version: int | None = None, moment: Moment | None = None
     ) -> tuple[HazardFile, Past] | None:
-        """One hazard, and the past at which the timeline holds the same; None where there was none, or not as far.
-
-        Now, and at its latest version, it is as of this moment.
-        """
-        everything = await self.events_of(id)
-        latest = max((one.version for one in everything if one.stream_id == id), default=0)
-        if version is not None and version > latest:
-            return None
-        if version in (None, latest):
-            version, moment = None, moment or Moment(self.clock.now())
-        counted = until(everything, id, version, moment)
+        """One hazard, and the past at which the timeline holds the same; None where there was none, or not as far."""
+        counted = until(await self.events_of(id), id, version, moment)
         folded = fold(counted, self.zone, moment.at if moment else None)
         return (folded.file, moment or LogVersion(counted[-1].position)) if folded else None

@@ -13,10 +13,10 @@ from uuid import UUID
 
 from application.answers import Answer, DutyState, LoggedEvent
 from application.log import EventLog, Recorded, Unreadable, readable
+from application.views.hazard_file import everything_about
 from application.views.hazard_memory import HazardMemory, hazard_of
 from domain.actors import By
 from domain.event import id_in_log
-from domain.hazard.watching import stream_of
 from domain.refusals import CONTRACT, Rule
 
 NO_EVENT = Rule("event.unknown", "the log has no event at this position", CONTRACT)
@@ -95,8 +95,7 @@ async def causation_of(log: EventLog, code: str, position: int) -> Causation | N
         return None
     (event,) = readable(found)
     hazard = hazard_of(event)
-    streams = (found[0].stream_id,) if hazard is None else (hazard, stream_of(hazard))
-    events = sorted([one for stream in streams for one in await log.read(stream)], key=lambda one: one.position)
+    events = await (log.read(found[0].stream_id) if hazard is None else everything_about(log, hazard))
     readable(events)
     return causation(events, position, code)
 

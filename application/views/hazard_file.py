@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from application.answers import DutyRow, HazardFile, HazardSummary
-from application.log import Recorded
+from application.log import EventLog, Recorded
 from application.questions import ClockKind, Moment
 from application.views.duty_book import HeldDuty
 from application.views.hazard_memory import HazardMemory
@@ -20,6 +20,7 @@ from domain.actors import Actor
 from domain.event import DomainEvent
 from domain.hazard.hazard import Hazard
 from domain.hazard.reporting import Reported
+from domain.hazard.watching import stream_of
 from domain.rules.duties import DutyKey
 
 
@@ -48,16 +49,24 @@ class FoldedFile:
         )
 
 
+async def everything_about(log: EventLog, id: UUID) -> Sequence[Recorded]:
+    """A hazard's stream and its duty stream, in the log's order; empty where there is none. Raises Unavailable."""
+    # The duty stream first: whatever it speaks of then is in the hazard's.
+    watched = await log.read(stream_of(id))
+    return sorted([*await log.read(id), *watched], key=lambda one: one.position)
+
+
 def until_version(recorded: Sequence[Recorded], id: UUID, version: int) -> Sequence[Recorded]:
-    """The events of both streams, in the log's order, until the hazard's next version after this one."""
-    later = next((one.position for one in recorded if one.stream_id == id and one.version > version), None)
-    return recorded if later is None else [one for one in recorded if one.position < later]
+    """The events of both streams, in the log's order, up to the one that made this version; none where none did.
+
+    What the clock said after it is not among them: a version never changes again.
+    """
+    made = next((one.position for one in recorded if one.stream_id == id and one.version == version), 0)
+    return [one for one in recorded if one.position <= made]
 
 
 def until_moment(recorded: Sequence[Recorded], moment: Moment) -> Sequence[Recorded]:
     """Those recorded by then; or those up to the last that is said to have occurred by then."""
-    if moment.position is not None:
-        return [one for one in recorded if one.position <= moment.position]
     if moment.clock is ClockKind.RECORDED:
         return [one for one in recorded if one.recorded_at <= moment.at]
     occurred = [isinstance(one.event, DomainEvent) and one.event.occurred_at <= moment.at for one in recorded]

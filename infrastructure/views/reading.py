@@ -30,11 +30,10 @@ from application.questions import (
 )
 from application.replaying.differing import hazard_diff
 from application.views.enterprise_file import fold_enterprise
-from application.views.hazard_file import fold, until, until_moment, until_version
+from application.views.hazard_file import everything_about, fold, until
 from application.views.statements import history_entry
 from domain.actors import Actor
 from domain.hazard.reporting import Reported
-from domain.hazard.watching import stream_of
 from domain.refusals import RuleBroken
 from infrastructure.log.pool import Pool
 from infrastructure.views.asking import Asking, sees_all
@@ -68,19 +67,14 @@ class PostgresViews:
         self, actor: Actor, id: UUID, *, version: int | None = None, moment: Moment | None = None
     ) -> HazardFile | None:
         """One hazard: now, at a version, or as of a time. Also who saw it as it then stood may see it so again."""
-        everything = await self._everything_about(id)
+        everything = await everything_about(self._log, id)
         if not everything or not isinstance(everything[0].event, Reported):
             return None
         readable(everything)
         now = fold(everything, self._zone, self._clock.now())
         asked = now
-        latest = max(one.version for one in everything if one.stream_id == id)
-        if version is not None and version > latest:
-            return None
-        if version is not None and version < latest:
-            asked = fold(until_version(everything, id, version), self._zone, None)
-        elif moment is not None:
-            asked = fold(until_moment(everything, moment), self._zone, moment.at)
+        if version is not None or moment is not None:
+            asked = fold(until(everything, id, version, moment), self._zone, moment.at if moment else None)
         if now is None or asked is None or not (now.visible_to(actor) or asked.visible_to(actor)):
             return None
         if now.wholly_visible_to(actor) or asked.wholly_visible_to(actor):
@@ -91,11 +85,9 @@ class PostgresViews:
         self, actor: Actor, id: UUID, *, version: int | None = None, moment: Moment | None = None
     ) -> Sequence[HistoryEntry] | None:
         """Every event of one hazard, the first first; to its reporter elsewhere only those that are their own."""
-        everything = await self._everything_about(id)
+        everything = await everything_about(self._log, id)
         recorded = [one for one in everything if one.stream_id == id]
         if not recorded or recorded[0].name != Reported.name:
-            return None
-        if version is not None and version > recorded[-1].version:
             return None
         entries = [history_entry(one) for one in until(everything, id, version, moment) if one.stream_id == id]
         if not sees_all(actor):
@@ -106,12 +98,6 @@ class PostgresViews:
             if not folded.wholly_visible_to(actor):
                 return [one for one in entries if one.by is not None and one.by.actor_id == actor.id]
         return entries
-
-    async def _everything_about(self, id: UUID) -> Sequence[Recorded]:
-        """A hazard's stream and its duty stream, in the log's order."""
-        # The duty stream first: whatever it speaks of then is in the hazard's.
-        watched = await self._log.read(stream_of(id))
-        return sorted([*await self._log.read(id), *watched], key=lambda one: one.position)
 
     async def enterprises(self, actor: Actor, question: EnterprisesQuestion) -> Page[EnterpriseSummary]:
         """The enterprises of the jurisdiction."""
@@ -140,7 +126,7 @@ class PostgresViews:
 
     async def hazard_diff(self, actor: Actor, id: UUID, points: Points) -> HazardDiff | None:
         """What lies between two points of one hazard; None unless the actor may read all that was said about it."""
-        everything = await self._everything_about(id)
+        everything = await everything_about(self._log, id)
         if not everything or not isinstance(everything[0].event, Reported):
             return None
         readable(everything)

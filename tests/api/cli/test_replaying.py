@@ -9,8 +9,10 @@ from typing import Any
 import psycopg
 import pytest
 
+from application.questions import Projection
 from infrastructure.log.batch import schema_of
 from infrastructure.rules import loader
+from infrastructure.views.asking import VERSIONS
 from tests.api.cli.command import Hazardloop, done
 from tests.conftest import JURISDICTION
 
@@ -57,9 +59,9 @@ def test_given_a_hazard_when_its_log_is_folded_then_it_stands_where_its_history_
 @pytest.mark.parametrize(
     ("table", "changed", "command", "named"),
     [
-        ("hazard_timeline_v2", "stage = 'dismissed'", "board", "total"),
-        ("hazard_timeline_v2", "round = 7", "history", "round"),
-        ("duty_v2", "due = due + 1", "duties", "the duties"),
+        ("hazard_timeline", "stage = 'dismissed'", "board", "total"),
+        ("hazard_timeline", "round = 7", "history", "round"),
+        ("duty", "due = due + 1", "duties", "the duties"),
     ],
 )
 def test_given_a_table_somebody_changed_when_the_log_is_folded_then_the_difference_is_named(
@@ -69,8 +71,8 @@ def test_given_a_table_somebody_changed_when_the_log_is_folded_then_the_differen
     subject = (id,) if command == "history" else ()
     done(sampled(command, *subject, "--fold"))
     with psycopg.connect(database_url) as connection:
-        of = f"UPDATE {schema_of(JURISDICTION)}.{table} SET {changed} WHERE hazard_id = %s"
-        connection.execute(of.encode(), [id])
+        of = f"{schema_of(JURISDICTION)}.{table}_v{VERSIONS[Projection.HAZARDS]}"
+        connection.execute(f"UPDATE {of} SET {changed} WHERE hazard_id = %s".encode(), [id])
     ran = sampled(command, *subject, "--fold")
     assert ran.code == 1
     assert f"do not agree on {named}" in ran.err

@@ -213,7 +213,7 @@ def test_given_versions_then_each_says_what_stood_then() -> None:
     assert fold(until_version(log, ID, 0), SHANGHAI, None) is None
 
 
-def test_given_what_the_clock_said_between_two_versions_then_it_belongs_to_the_earlier() -> None:
+def test_given_what_the_clock_said_between_two_versions_then_it_belongs_to_the_later() -> None:
     log = recorded(reported())
     (duty,) = folded(log).duties
     watch = DutyWatch.begin(stream_of(ID), NOW)
@@ -224,8 +224,8 @@ def test_given_what_the_clock_said_between_two_versions_then_it_belongs_to_the_e
 
     first, second = (folded(until_version(log, ID, version)) for version in (1, 2))
 
-    assert [(one.due, one.escalated_to) for one in first.duties] == [(other_day.due, (Role.UNION_INSPECTOR,))]
-    assert (first.position, second.position) == (2, 4)
+    assert [(one.due, one.escalated_to) for one in first.duties] == [(duty.due, ())]
+    assert (first.position, second.position) == (1, 4)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from application.boards import Board, JurisdictionBoard
 from application.importing.importing import Importing
 from application.importing.telling import Telling
 from application.log import Recorded
-from application.questions import ClockKind, DutiesQuestion, HazardsQuestion, LogVersion, Moment, Past
+from application.questions import ClockKind, DutiesQuestion, HazardsQuestion, LogVersion, Moment, Past, Projection
 from application.replaying import telling
 from application.replaying.folding import Replay
 from application.replaying.rejudging import by
@@ -25,6 +25,7 @@ from domain.actors import Role
 from domain.enterprise.enterprise import Close
 from infrastructure.importing.files import Files
 from infrastructure.log.batch import schema_of
+from infrastructure.views.asking import VERSIONS
 from tests.conftest import JURISDICTION, DatabaseServer
 from tests.domain.given import ACTORS, NOW, SHANGHAI, THEIRS, book, id_of
 from tests.infrastructure.views.town import Town
@@ -128,7 +129,7 @@ async def test_given_a_generated_history_then_under_its_own_rules_each_event_sta
 async def test_given_one_row_of_the_timeline_is_changed_then_they_do_not_agree(town: Town) -> None:
     await take_in(town, "yinhuan_taizhang.csv", "sample_zh")
     async with town.pool.connection() as connection:
-        timeline = f"{schema_of(JURISDICTION)}.hazard_timeline_v2"
+        timeline = f"{schema_of(JURISDICTION)}.hazard_timeline_v{VERSIONS[Projection.HAZARDS]}"
         await connection.execute(f"UPDATE {timeline} SET round = round + 1 WHERE position = 60".encode())
     with pytest.raises(AssertionError):
         await they_agree(town, POINTS // 5, 1)
