@@ -107,14 +107,14 @@ class AskingDiff(Asking):
     to_version: Position | None = Field(None, ge=1, description="To this version; without it, to now.")
     clock: ClockKind = Field(ClockKind.RECORDED, description="By which clock the times are meant.")
 
-    def points(self, now: datetime) -> Points:
-        """The two points, the second now where it is not said. Raises Problem."""
+    @property
+    def points(self) -> Points:
+        """The two points. Raises Problem."""
         times, versions = (self.from_time, self.to_time), (self.from_version, self.to_version)
         if times[0] is not None and versions == (None, None):
-            return Moment(times[0], self.clock), Moment(times[1] or now, self.clock)
+            return Moment(times[0], self.clock), Moment(times[1], self.clock) if times[1] else None
         if versions[0] is not None and times == (None, None):
-            to = Moment(now) if versions[1] is None else LogVersion(versions[1])
-            return LogVersion(versions[0]), to
+            return LogVersion(versions[0]), LogVersion(versions[1]) if versions[1] else None
         raise Problem.of_rule(Kind.INVALID_INPUT, PAIR, "from")
 
 

@@ -54,8 +54,8 @@ class LogVersion:
 Past = Moment | LogVersion
 """What a list or a board can be asked as of."""
 
-Points = tuple[Past, Past]
-"""Two points between which a difference is asked for; of a single hazard a version is its own."""
+Points = tuple[Past, Past | None]
+"""Two points between which a difference is asked for, None for now; of a single hazard a version is its own."""
 
 
 @dataclass(frozen=True, slots=True)

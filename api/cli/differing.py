@@ -16,7 +16,7 @@ from api.cli.opened import opened
 from api.cli.terminal import CommandFailed, Json, OfJurisdiction
 from application.differences import PAIR, BoardDiff, Change, HazardDiff, MovedHazard
 from application.jurisdiction import Jurisdiction
-from application.questions import ClockKind, Moment, Points
+from application.questions import ClockKind, Points
 
 PAGE = 200
 
@@ -60,8 +60,7 @@ def diff(
             await service.projector(place.code).catch_up()
             if before is None or (after is not None and type(before) is not type(after)):
                 raise CommandFailed(PAIR.says)
-            now = Moment(service.clock.now(), clock if from_version is None else ClockKind.RECORDED)
-            points = before, after or now
+            points = before, after
             if hazard is None:
                 found: HazardDiff | BoardDiff = await _of_board(place, uscc, points)
             else:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.access import Caller, service_of
+from api.access import Caller
 from api.answering import answer
 from api.asking import AskingBoardDiff, AskingPast
 from api.problems import Kind
@@ -66,7 +66,7 @@ async def jurisdiction_board(caller: Asker, asking: Annotated[AskingPast, Query(
 )
 async def board_diff(request: Request, caller: Asker, asking: Annotated[AskingBoardDiff, Query()]) -> Response:
     """Answer with the counts that differ, the hazards that stood otherwise, and by which events."""
-    return await _diff(request, caller, asking, enterprise_code(request), Unknown(NO_ENTERPRISE))
+    return await _diff(caller, asking, enterprise_code(request), Unknown(NO_ENTERPRISE))
 
 
 @router.get(
@@ -75,19 +75,15 @@ async def board_diff(request: Request, caller: Asker, asking: Annotated[AskingBo
     responses=described.problems(Kind.NOT_ALLOWED, Kind.RULE_BROKEN),
     summary="What changed on the roll-up between two points in time",
 )
-async def jurisdiction_board_diff(
-    request: Request, caller: Asker, asking: Annotated[AskingBoardDiff, Query()]
-) -> Response:
+async def jurisdiction_board_diff(caller: Asker, asking: Annotated[AskingBoardDiff, Query()]) -> Response:
     """Answer with the counts that differ, the hazards that stood otherwise, and by which events."""
-    return await _diff(request, caller, asking, None, NotAllowed(ROLL_UP))
+    return await _diff(caller, asking, None, NotAllowed(ROLL_UP))
 
 
-async def _diff(
-    request: Request, caller: Caller, asking: AskingBoardDiff, uscc: str | None, otherwise: Refusal
-) -> Response:
+async def _diff(caller: Caller, asking: AskingBoardDiff, uscc: str | None, otherwise: Refusal) -> Response:
     await caught_up(caller.jurisdiction, asking, Projection.HAZARDS, Projection.ENTERPRISES)
-    points = asking.points(service_of(request).clock.now())
-    found = await caller.jurisdiction.views.board_diff(caller.actor, uscc, points, asking.limit, asking.cursor)
+    views = caller.jurisdiction.views
+    found = await views.board_diff(caller.actor, uscc, asking.points, asking.limit, asking.cursor)
     if found is None:
         raise otherwise
     return answer(found)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.access import admitted, asked, service_of
+from api.access import admitted, asked
 from api.answering import Done, answer, done, versioned
 from api.asking import Asking, AskingDiff, AskingDuties, AskingHazard, AskingHazards, one_past
 from api.bodies import command, json_body
@@ -97,8 +97,7 @@ async def diff(request: Request, caller: Asker, asking: Annotated[AskingDiff, Qu
     """Answer with the fields that differ and the events in between, each with the fields it changed."""
     id = hazard_id(request)
     await written(caller.jurisdiction, asking)
-    points = asking.points(service_of(request).clock.now())
-    found = await caller.jurisdiction.views.hazard_diff(caller.actor, id, points)
+    found = await caller.jurisdiction.views.hazard_diff(caller.actor, id, asking.points)
     if found is None:
         raise Unknown(NO_HAZARD)
     return answer(found)

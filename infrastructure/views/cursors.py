@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -47,6 +48,14 @@ def position(text: str) -> int:
     if not 0 <= number <= GREATEST:
         raise ValueError("out of range")
     return number
+
+
+def time(text: str) -> datetime:
+    """A time with its offset. Raises ValueError."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("without an offset")
+    return moment
 
 
 def _bound(filters: Sequence[object]) -> str:

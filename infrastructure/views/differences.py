@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -39,22 +40,39 @@ FROM {timeline} t JOIN {events} e ON e.notification_id = t.position
 WHERE t.hazard_id = ANY(%(ids)s) ORDER BY t.hazard_id, t.position
 """
 
-Points = tuple[Moment, Moment]
+Moments = tuple[Moment, Moment]
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """Which page is asked for. The cursor remembers what now was on the first, so that all pages end at one point."""
+
+    filters: Sequence[object]
+    limit: int
+    opened: int | None = None
+    now: datetime | None = None
+
+    @classmethod
+    def to(cls, filters: Sequence[object], limit: int, cursor: str | None) -> Turned:
+        """The page a cursor leads to, or the first. Raises RuleBroken (`cursor`)."""
+        return cls(filters, limit, *cursors.after(cursor, filters, cursors.position, cursors.time) or ())
+
+    def next(self, opened: int, now: datetime) -> str:
+        """The cursor of the page that follows."""
+        return cursors.cursor(self.filters, (opened, now))
 
 
 async def board_diff(
     asking: Asking,
-    points: Points,
+    points: Moments,
     boards: tuple[Board | JurisdictionBoard, Board | JurisdictionBoard],
     uscc: str | None,
-    page: tuple[int, str | None],
+    page: Turned,
 ) -> BoardDiff:
-    """What lies between two points of the boards given: of one enterprise, or of all. Raises RuleBroken (`cursor`)."""
-    limit, cursor = page
-    filters = ("diff", uscc, *points)
-    asked, values = Conditions(), _values(asking, points) | {"limit": limit + 1, "uscc": uscc}
-    if following := cursors.after(cursor, filters, cursors.position):
-        asked.require("coalesce(b.opened, a.opened) > %(opened)s", opened=following[0])
+    """What lies between two points of the boards given: of one enterprise, or of all."""
+    asked, values = Conditions(), _values(asking, points) | {"limit": page.limit + 1, "uscc": uscc}
+    if page.opened is not None:
+        asked.require("coalesce(b.opened, a.opened) > %(opened)s", opened=page.opened)
     timeline = asking.view(Projection.HAZARDS, "hazard_timeline")
     before, after = (
         stood(look_of(point), timeline, f"%(at_{name})s", f"%(position_{name})s")
@@ -69,7 +87,7 @@ async def board_diff(
         where=asked.where,
     )
     reached, rows = await asking.page(Projection.HAZARDS, body, "one.opened", values | asked.values)
-    more, rows = len(rows) > limit, rows[:limit]
+    more, rows = len(rows) > page.limit, rows[: page.limit]
     by = await _events(asking, points, [row["hazard_id"] for row in rows], uscc)
     days = asking.today(points[0]), asking.today(points[1])
     return BoardDiff(
@@ -78,12 +96,12 @@ async def board_diff(
         position=reached,
         changes=board_changes(*boards),
         hazards=tuple(_moved(row, days, by[row["hazard_id"]]) for row in rows),
-        next=cursors.cursor(filters, (rows[-1]["opened"],)) if more else None,
+        next=page.next(rows[-1]["opened"], points[1].at) if more else None,
     )
 
 
 async def _events(
-    asking: Asking, points: Points, ids: Sequence[UUID], uscc: str | None
+    asking: Asking, points: Moments, ids: Sequence[UUID], uscc: str | None
 ) -> defaultdict[UUID, list[LoggedEvent]]:
     """By hazard, what came to count between the points; on an enterprise's board only while it was theirs."""
     found: defaultdict[UUID, list[LoggedEvent]] = defaultdict(list)
@@ -103,7 +121,7 @@ async def _events(
     return found
 
 
-def _values(asking: Asking, points: Points) -> dict[str, Any]:
+def _values(asking: Asking, points: Moments) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, point in zip(("before", "after"), points, strict=True):
         values |= {f"at_{name}": asking.time(point), f"position_{name}": point.position}

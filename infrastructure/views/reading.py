@@ -5,7 +5,7 @@ a single hazard or enterprise is folded from its stream, so that its version is 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from application.ports import Clock
 from application.questions import (
     NO_VERSION,
     WAIT_SECONDS,
+    ClockKind,
     DutiesQuestion,
     EnterprisesQuestion,
     HazardsQuestion,
@@ -38,7 +39,7 @@ from domain.refusals import RuleBroken
 from infrastructure.log.pool import Pool
 from infrastructure.views.asking import Asking, sees_all
 from infrastructure.views.board_reading import EnterpriseBoards
-from infrastructure.views.differences import board_diff
+from infrastructure.views.differences import Turned, board_diff
 from infrastructure.views.duty_list import duties, overdue_duties
 from infrastructure.views.enterprise_list import enterprises
 from infrastructure.views.ledger import ledger
@@ -133,16 +134,17 @@ class PostgresViews:
         now = fold(everything, self._zone, None)
         if now is None or not now.wholly_visible_to(actor):
             return None
+        before, after = points[0], points[1] or _now(points[0], self._clock.now())
         counts, days = [], []
-        for point in points:
+        for point, field in ((before, "from_version"), (after, "to_version")):
             counted = _until(everything, id, point)
-            if isinstance(point, LogVersion) and all(one.version < point.position for one in everything):
-                raise RuleBroken(NO_VERSION, "version")
+            if isinstance(point, LogVersion) and not counted:
+                raise RuleBroken(NO_VERSION, field)
             counts.append(len(counted))
             at = point.at if isinstance(point, Moment) else counted[-1].recorded_at
             days.append(self._asking.today(Moment(at)))
-        if counts[0] > counts[1] or _out_of_order(*points):
-            raise RuleBroken(ORDER, "to")
+        if counts[0] > counts[1] or _out_of_order(before, after):
+            raise RuleBroken(ORDER, _to(points))
         if not counts[1]:
             return None
         return hazard_diff(everything, counts[0], counts[1], (days[0], days[1]), self._zone)
@@ -153,18 +155,19 @@ class PostgresViews:
         """What lies between two points of an enterprise's board or, without one, of the roll-up."""
         if not (sees_all(actor) if uscc is None else _may_see(actor, uscc)):
             return None
-        before, after = [await self._moment(point) for point in points]
+        page = Turned.to(("diff", uscc, *points), limit, cursor)
+        before = await self._moment(points[0], "from_version")
         assert before is not None
-        assert after is not None
+        after = await self._moment(points[1], "to_version") or _now(before, page.now or self._clock.now())
         if _out_of_order(before, after):
-            raise RuleBroken(ORDER, "to")
+            raise RuleBroken(ORDER, _to(points))
         boards = [
             await (self.jurisdiction_board(actor, one) if uscc is None else self.enterprise_board(actor, uscc, one))
             for one in (before, after)
         ]
         if boards[0] is None or boards[1] is None:
             return None
-        return await board_diff(self._asking, (before, after), (boards[0], boards[1]), uscc, (limit, cursor))
+        return await board_diff(self._asking, (before, after), (boards[0], boards[1]), uscc, page)
 
     async def duties(self, actor: Actor, question: DutiesQuestion) -> Page[DutyRow]:
         """The duties, now or as of a time."""
@@ -186,15 +189,25 @@ class PostgresViews:
         """Every build of every projection."""
         return await status(self._asking, self._log)
 
-    async def _moment(self, past: Past | None) -> Moment | None:
+    async def _moment(self, past: Past | None, field: str = "version") -> Moment | None:
         """The past to look up: a version by when its last event was recorded, once the views hold it."""
         if not isinstance(past, LogVersion):
             return past
         last = await self._log.read_after(past.position - 1, 1)
         if past.position < 1 or not last:
-            raise RuleBroken(NO_VERSION, "version")
+            raise RuleBroken(NO_VERSION, field)
         await self.reached(past.position)
         return Moment(last[0].recorded_at, position=past.position)
+
+
+def _now(before: Past, now: datetime) -> Moment:
+    """Now as a second point, by the clock of the first."""
+    return Moment(now, before.clock if isinstance(before, Moment) else ClockKind.RECORDED)
+
+
+def _to(points: Points) -> str:
+    """What the second point is called by whoever asked."""
+    return "to_version" if isinstance(points[1], LogVersion) else "to"
 
 
 def _out_of_order(before: Past, after: Past) -> bool:
@@ -207,8 +220,8 @@ def _out_of_order(before: Past, after: Past) -> bool:
 def _until(everything: Sequence[Recorded], id: UUID, point: Past) -> Sequence[Recorded]:
     """A hazard's events that count at a point; a version is its own."""
     if isinstance(point, LogVersion):
-        return until_version(everything, id, point.position)
-    return until_moment(everything, point)
+        return until(everything, id, point.position, None)
+    return until(everything, id, None, point)
 
 
 def _may_see(actor: Actor, uscc: str) -> bool:

@@ -112,7 +112,8 @@ async def test_given_two_points_when_a_diff_is_asked_for_then_it_names_what_chan
         ({"from_version": 1, "from": "2026-03-01T00:00:00Z"}, "invalid-input", "from"),
         ({"from": "yesterday"}, "invalid-input", "from"),
         ({"from": "2026-03-02T00:00:00Z", "to": "2026-03-01T00:00:00Z"}, "rule-broken", "to"),
-        ({"from_version": 99}, "rule-broken", "version"),
+        ({"from_version": 99}, "rule-broken", "from_version"),
+        ({"from_version": 1, "to_version": 99}, "rule-broken", "to_version"),
     ],
 )
 async def test_given_points_that_can_not_be_compared_then_the_field_is_named(
@@ -122,6 +123,27 @@ async def test_given_points_that_can_not_be_compared_then_the_field_is_named(
     auditor = await people.one(Role.AUDITOR)
     for path in (hazard, "board", f"enterprises/{OURS}/board"):
         refused(await auditor.get(f"{path}/diff", **query), 422, kind, field=field)
+
+
+async def test_given_pages_while_time_goes_by_then_all_of_them_end_where_the_first_did(
+    people: People, clock: SetClock
+) -> None:
+    before = clock.now().isoformat()
+    clock.later(hours=1)
+    hazards = [await people.reported() for _ in range(3)]
+    auditor = await people.one(Role.AUDITOR)
+    found: list[str] = []
+    ends, query = set(), {"from": before, "limit": 1, "min_position": await people.head()}
+    while True:
+        page = await auditor.see("board/diff", **query)
+        found += [f"hazards/{one['hazard_id']}" for one in page["hazards"]]
+        ends.add(page["after_as_of"])
+        if page["next"] is None:
+            break
+        clock.later(days=1)
+        query["cursor"] = page["next"]
+    assert found == hazards
+    assert len(ends) == 1
 
 
 async def test_given_another_enterprise_then_what_changed_there_is_not_theirs_to_see(people: People) -> None:

@@ -169,18 +169,18 @@ async def test_given_points_out_of_order_or_a_version_yet_to_come_then_they_are_
     await town.do(id, RECTIFIER, inspected().command)
     await town.project()
     now = town.clock.at
-    backwards: list[Points] = [
-        (LogVersion(2), LogVersion(1)),
-        (Moment(now), Moment(now - timedelta(days=1))),
+    backwards: list[tuple[Points, str]] = [
+        ((LogVersion(2), LogVersion(1)), "to_version"),
+        ((Moment(now), Moment(now - timedelta(days=1))), "to"),
     ]
-    for points in backwards:
+    for points, field in backwards:
         for asked in (town.views.hazard_diff(AUDITOR, id, points), town.views.board_diff(AUDITOR, OURS, points)):
             with pytest.raises(RuleBroken) as refused:
                 await asked
-            assert refused.value.rule == ORDER
+            assert (refused.value.rule, refused.value.field) == (ORDER, field)
     with pytest.raises(RuleBroken) as refused:
         await town.views.hazard_diff(AUDITOR, id, (LogVersion(1), LogVersion(3)))
-    assert refused.value.rule == NO_VERSION
+    assert (refused.value.rule, refused.value.field) == (NO_VERSION, "to_version")
     same = await town.views.board_diff(
         AUDITOR, OURS, (Moment(now, ClockKind.OCCURRED), Moment(now, ClockKind.OCCURRED))
     )
