@@ -68,7 +68,7 @@ class Finding(Answer):
 
 
 class Findings(Answer):
-    """A page. `position` is how far the log was looked at: the next page's `after`, until it is `head`."""
+    """A page. `position` is how far the log was looked at: the next page's `after`, until it has reached `head`."""
 
     items: Sequence[Finding]
     position: int
@@ -138,12 +138,15 @@ async def look(log: EventLog, looking: Looking, after: int, limit: int) -> Findi
     position, head = after, await log.head()
     while position < min(head, after + MOST_LOOKED_AT):
         page = await log.read_after(position, PAGE)
+        if not page:  # It was set back meanwhile.
+            return Findings(items=found, position=position, head=position)
+        head = max(head, page[-1].position)
         for recorded in page:
             position = recorded.position
             found += looking.findings(recorded)
             if len(found) >= limit:
-                return Findings(items=found, position=position, head=max(head, position))
-    return Findings(items=found, position=position, head=max(head, position))
+                return Findings(items=found, position=position, head=head)
+    return Findings(items=found, position=position, head=head)
 
 
 def _found(kind: FindingKind, recorded: Recorded, source: str, mark: str | None, **said: object) -> Finding:

@@ -65,6 +65,12 @@ async def test_given_pages_however_small_then_together_they_are_the_same(
     assert await every(auditor) == whole
 
 
+async def test_given_a_position_past_the_end_then_the_head_is_still_the_logs(people: People) -> None:
+    await suspicious(people)
+    page = await (await people.one(Role.AUDITOR)).see("findings", after=2**63 - 1)
+    assert (page["items"], page["position"], page["head"]) == ([], 2**63 - 1, await people.head())
+
+
 @pytest.mark.parametrize("path", ["findings", "events/1/causes"])
 async def test_given_somebody_of_an_enterprise_then_the_whole_log_is_not_theirs_to_look_through(
     people: People, path: str

@@ -119,8 +119,8 @@ async def test_given_any_history_when_asked_as_of_a_time_then_it_is_the_fold_up_
             for at in chance.sample(times, min(8, len(times))):
                 await the_past_is_the_fold(town, log, Moment(at, clock))
             for one in chance.sample(log, min(8, len(log))):
-                version = Moment(one.recorded_at, position=one.position)
-                await the_past_is_the_fold(town, log, version, LogVersion(one.position))
+                until = [other for other in log if other.position <= one.position]
+                await the_past_is_the_fold(town, until, Moment(one.recorded_at), LogVersion(one.position))
 
 
 async def the_past_is_the_fold(town: Town, log: list[Recorded], moment: Moment, past: Past | None = None) -> None:
