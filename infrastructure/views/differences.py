@@ -28,8 +28,8 @@ _MOVED = """
 SELECT true AS here, coalesce(b.opened, a.opened) AS opened, coalesce(b.hazard_id, a.hazard_id) AS hazard_id, {columns}
 FROM (SELECT s.* FROM {timeline} s WHERE {stood_before} AND {of}) b
 FULL JOIN (SELECT s.* FROM {timeline} s WHERE {stood_after} AND {of}) a ON a.hazard_id = b.hazard_id
-WHERE (b.position IS DISTINCT FROM a.position
-    OR coalesce(b.next_due < %(day_before)s, false) <> coalesce(a.next_due < %(day_after)s, false)) AND {where}
+WHERE b.position IS DISTINCT FROM a.position
+    OR coalesce(b.next_due < %(day_before)s, false) <> coalesce(a.next_due < %(day_after)s, false)
 ORDER BY 2 LIMIT %(limit)s
 """
 
@@ -70,9 +70,11 @@ async def board_diff(
     page: Turned,
 ) -> BoardDiff:
     """What lies between two points of the boards given: of one enterprise, or of all."""
-    asked, values = Conditions(), _values(asking, points) | {"limit": page.limit + 1, "uscc": uscc}
+    of, values = Conditions(), _values(asking, points) | {"limit": page.limit + 1}
+    if uscc is not None:
+        of.require("s.enterprise = %(uscc)s", uscc=uscc)
     if page.opened is not None:
-        asked.require("coalesce(b.opened, a.opened) > %(opened)s", opened=page.opened)
+        of.require("s.opened > %(opened)s", opened=page.opened)
     timeline = asking.view(Projection.HAZARDS, "hazard_timeline")
     before, after = (
         stood(look_of(point), timeline, f"%(at_{name})s", f"%(position_{name})s")
@@ -83,10 +85,9 @@ async def board_diff(
         timeline=timeline,
         stood_before=before,
         stood_after=after,
-        of=SQL("s.enterprise = %(uscc)s" if uscc else "true"),
-        where=asked.where,
+        of=of.where,
     )
-    reached, rows = await asking.page(Projection.HAZARDS, body, "one.opened", values | asked.values)
+    reached, rows = await asking.page(Projection.HAZARDS, body, "one.opened", values | of.values)
     more, rows = len(rows) > page.limit, rows[: page.limit]
     by = await _events(asking, points, [row["hazard_id"] for row in rows], uscc)
     days = asking.today(points[0]), asking.today(points[1])
