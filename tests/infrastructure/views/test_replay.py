@@ -88,7 +88,7 @@ async def take_in(town: Town, file: str, mapping: str) -> None:
     files = Files()
     under = files.mapping(mapping)
     told = Telling(under, JURISDICTION, book(JURISDICTION), id_of("run"))
-    async for _ in Importing(told, town.log, town.clock).batches(files.table(file, under).rows()):
+    async for _ in Importing(told, town.log, town.clock).batches(files.ledger(file, under).rows()):
         town.later(minutes=17)
     await town.project()
 
