@@ -114,6 +114,11 @@ class Recorded:
             self._event = self._decode(self)
         return self._event
 
+    def telling(self, event: DomainEvent) -> Recorded:
+        """What the log would hold there, had this happened instead."""
+        where = (self.position, self.recorded_at, self.stream_id, self.version, self.name)
+        return Recorded(lambda _: event, *where, self.state, self.private)
+
     def let_go(self) -> None:
         """Hold no decoded event any more: of thousands that were taken, their bytes are a small part."""
         self._event = None

@@ -76,7 +76,7 @@ def by(rules: Rulebook) -> Judge:
         by = Actor(event.by.actor_id, event.by.role)
         act = Act(by, recorded.recorded_at, event.occurred_at, event.correlation_id, rules)
         duties = done.obliges(memory.hazard, act)
-        return recorded if duties == event.duties else recorded._replace(event=_with(event, duties))
+        return recorded if duties == event.duties else recorded.telling(_with(event, duties))
 
     return judge
 

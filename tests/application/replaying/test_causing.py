@@ -16,14 +16,14 @@ from domain.actors import Role
 from domain.event import DomainEvent, id_in_log
 from domain.hazard.reporting import Transfer
 from domain.hazard.words import Grade, Stage
-from tests.application.views.recorded import recorded, watched
+from tests.application.views.recorded import lie, recorded, watched
 from tests.domain.given import ACTORS, KUNSHAN, NOW, THEIRS, did
 from tests.domain.hazard.roads import inspected, reported, road, text
 
 
 def apart(log: Sequence[Recorded]) -> list[Recorded]:
     """The same, each event under a correlation_id of its own."""
-    return [one._replace(event=_with(one.event, correlation_id=uuid4())) for one in log]
+    return [one.telling(_with(one.event, correlation_id=uuid4())) for one in log]
 
 
 def _with(event: object, **what: object) -> DomainEvent:
@@ -65,10 +65,10 @@ def test_given_a_duty_missed_put_off_or_passed_on_then_each_is_told_as_what_it_i
 
 def test_given_an_event_that_names_its_cause_then_it_is_found_from_both_ends() -> None:
     first, second = apart(recorded(reported(), inspected()))
-    second = second._replace(event=_with(second.event, causation_id=id_in_log(KUNSHAN, 1)))
+    second = second.telling(_with(second.event, causation_id=id_in_log(KUNSHAN, 1)))
     assert (1, Relation.CAUSATION, None) in links(told([first, second], 2))[0]
     assert (2, Relation.CAUSATION, None) in links(told([first, second], 1))[1]
-    elsewhere = second._replace(event=_with(second.event, causation_id=id_in_log("610102", 1)))
+    elsewhere = second.telling(_with(second.event, causation_id=id_in_log("610102", 1)))
     assert (1, Relation.CAUSATION, None) not in links(told([first, elsewhere], 2))[0]
 
 
@@ -81,12 +81,12 @@ def test_given_events_of_one_go_then_those_that_are_neither_cause_nor_effect_sta
 def test_given_two_events_then_they_are_related_by_stream_by_hazard_or_in_one_go() -> None:
     log = recorded(reported())
     report, missed = apart(watched(log, log[0].event.duties[0], NOW))  # type: ignore[union-attr]
-    stranger = report._replace(stream_id=uuid4(), position=9, event=_with(report.event, originator_id=uuid4()))
+    stranger = lie(_with(report.event, originator_id=uuid4()), 9, report.recorded_at)
     assert related(missed, report, KUNSHAN)
     assert related(stranger, report, KUNSHAN)
     (stranger,) = apart([stranger])
     assert not related(stranger, report, KUNSHAN)
-    named = stranger._replace(event=_with(stranger.event, causation_id=id_in_log(KUNSHAN, report.position)))
+    named = stranger.telling(_with(stranger.event, causation_id=id_in_log(KUNSHAN, report.position)))
     assert related(named, report, KUNSHAN)
     assert related(report, named, KUNSHAN)
 

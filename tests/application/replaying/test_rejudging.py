@@ -90,9 +90,7 @@ def test_given_an_open_duty_then_it_is_judged_by_the_time_asked_for() -> None:
 def test_given_rules_that_give_a_number_where_there_was_none_then_there_is_a_duty() -> None:
     without = policy(plan=None)
     log = recorded(reported(), did(RECTIFIER, inspected().command))
-    stripped = [
-        one._replace(event=_without_plan(one.event)) if isinstance(one.event, HazardEvent) else one for one in log
-    ]
+    stripped = [one.telling(_without_plan(one.event)) if isinstance(one.event, HazardEvent) else one for one in log]
     assert judged(stripped, without, NOW)["self_inspection"].would_be is not None
     assert "plan" not in judged(stripped, without, NOW)
     plan = judged(stripped, book(KUNSHAN), NOW + 30 * DAY)["plan"]
