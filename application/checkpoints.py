@@ -89,11 +89,20 @@ class Signer(Protocol):
         """Its signature of a checkpoint."""
 
 
-class Outside(Protocol):
-    """The newest checkpoint this home has seen, kept outside the database. Raises OSError."""
+class Kept(NamedTuple):
+    """What a home keeps outside the database of what was signed."""
 
-    async def read(self) -> str | None:
-        """The note; None before the first."""
+    note: str | None
+    """The newest checkpoint it has seen; None before the first."""
+    restored: int | None
+    """The highest position of the log as a backup brought it back, where nobody here knew what was signed since."""
+
+
+class Outside(Protocol):
+    """What is not set back with the database. Raises OSError."""
+
+    async def read(self) -> Kept:
+        """What is kept."""
 
     async def keep(self, note: str) -> None:
         """Put a note in its place, whole whenever the machine stops."""

@@ -35,9 +35,9 @@ class Origins:
         if found is None or found.last is None:
             return Origin(name, 0, frozenset())
         since = recorded[-1].position
-        # The lost root as well: a log set back twice to one position has two histories behind it.
-        lost = f"-{found.last.lost_root[:8]}" if found.last.lost_root else ""
-        return Origin(f"{name}/{since}{lost}", since, frozenset(found.lost))
+        # What is lost as well, or else the command: a log set back twice to one position has two histories behind it.
+        own = found.last.lost_root[:8] if found.last.lost_root else found.last.correlation_id.hex[-8:]
+        return Origin(f"{name}/{since}-{own}", since, frozenset(found.lost))
 
     async def acknowledge(self, command: AcknowledgeDiscontinuity, act: Act) -> Receipt:
         """Let it be known that the log does not follow on a checkpoint. Raises Refusal, Unavailable."""

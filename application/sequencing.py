@@ -10,7 +10,7 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
-from application.checkpoints import Outside, Published, Signer, Tree, Trees, Where
+from application.checkpoints import Kept, Outside, Published, Signer, Tree, Trees, Where
 from application.discontinuities import Origin, Origins
 from application.log import EventLog, Unavailable
 from application.proof import Checkpoint, Note, NotProven, root_of_subtrees
@@ -64,7 +64,7 @@ class Sequencer:
         self._outside = outside
         self._origins = origins
         self._edge: Edge | None = None
-        self._kept: str | None = None
+        self._kept = Kept(None, None)
         self._origin: Origin | None = None
         self._told: str | None = None
 
@@ -89,16 +89,17 @@ class Sequencer:
         alone = True
         while True:
             self._origin = self._origin or await self._origins.look()
-            self._kept = self._kept or await self._outside.read()
+            if self._kept.note is None:
+                self._kept = await self._outside.read()
             async with self._trees.extended() as tree:
                 if tree is None:
                     return False
                 where = await tree.where()
                 alone = alone and (self._edge is None or self._edge.size == where.size)
                 note = await self._extended(tree, where, self._origin)
-            if note is not None and note != self._kept:
+            if note is not None and note != self._kept.note:
                 await self._outside.keep(note)
-                self._kept = note
+                self._kept = self._kept._replace(note=note)
             if where.head - where.size <= MOST:
                 return alone
 
@@ -116,13 +117,17 @@ class Sequencer:
                 refused = f"{error.filename}: {error.strerror}"
         return Standing(where.head, where.size, refused, broken)
 
-    async def kept(self) -> Checkpoint | None:
-        """The checkpoint kept outside, where there is one that can be read. Raises OSError."""
-        note = await self._outside.read()
+    async def lost(self) -> Checkpoint | None:
+        """The checkpoint kept outside, if it can be read and is none of the log's. Raises OSError, Unavailable."""
+        note = (await self._outside.read()).note
         try:
-            return None if note is None else Checkpoint.parse(Note.parse(note).text)
+            checkpoint = None if note is None else Checkpoint.parse(Note.parse(note).text)
         except NotProven:
             return None
+        if checkpoint is None:
+            return None
+        async with self._trees.looked_at() as tree:
+            return None if await tree.root_at(checkpoint.size) == checkpoint.root else checkpoint
 
     async def _extended(self, tree: Tree, where: Where, origin: Origin) -> str | None:
         """Extend the tree by what is new; the newest note, where there is one. Raises Refused."""
@@ -148,7 +153,7 @@ class Sequencer:
         await tree.extend(tiles, Published(checkpoint.size, checkpoint.root, note, subtrees), added)
         return note
 
-    async def _follow(self, tree: Tree, where: Where, kept: str | None, origin: Origin) -> None:
+    async def _follow(self, tree: Tree, where: Where, kept: Kept, origin: Origin) -> None:
         """Make sure that what is there follows on what was signed. Raises Refused."""
         behind = where.head - where.size
         if behind < 0:
@@ -156,7 +161,9 @@ class Sequencer:
         new = min(behind, MOST)
         if (found := await tree.following(where.size, new)) != new:
             raise Refused(f"past position {where.size} events are missing: {found} of {new} are there")
-        broken = self._not_ours(where, origin) or await self._not_kept(tree, where, kept, origin)
+        broken = self._not_ours(where, origin) or await self._not_kept(tree, where, kept.note, origin)
+        if not broken and kept.restored is not None and origin.since <= kept.restored:
+            broken = f"a backup was restored, to position {kept.restored}, and nobody here knows what was signed since"
         if broken:
             raise Broken(f"{broken}. Restore what is missing, or answer for it: `hazardloop checkpoint acknowledge`")
 

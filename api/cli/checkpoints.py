@@ -71,7 +71,7 @@ def acknowledge(
         async with opened(jurisdiction) as (service, place):
             if not (await place.sequencer.look()).broken:
                 raise CommandFailed(f"{place.code} has nothing to answer for in this way: see `hazardloop status`")
-            lost = await place.sequencer.kept()
+            lost = await place.sequencer.lost()
             now = service.clock.now()
             act = Act(Actor(actor, Role.ADMINISTRATOR), now, now, service.chance.id(), place.commands.rules)
             return (await place.proofs.origins.acknowledge(_command(reason, lost), act)).position

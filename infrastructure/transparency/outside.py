@@ -1,4 +1,7 @@
-"""Infrastructure: the newest checkpoint this home has seen, in a file that is not set back with the database."""
+"""Infrastructure: the newest checkpoint this home has seen, in a file that is not set back with the database.
+
+A file beside it says that the log was restored, and up to where: in a new home nothing else would tell.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from pathlib import Path
 
 from anyio import to_thread
 
+from application.checkpoints import Kept
 from infrastructure.whole_files import clear_abandoned, put
 
 FOLDER = "checkpoints"
@@ -16,22 +20,35 @@ class CheckpointFile:
 
     def __init__(self, home: Path, code: str) -> None:
         self._file = home / FOLDER / code
+        self._mark_file = home / FOLDER / f"{code}.restored"
 
-    async def read(self) -> str | None:
-        """The note; None before the first. Raises OSError."""
+    async def read(self) -> Kept:
+        """What is kept. Raises OSError."""
         return await to_thread.run_sync(self._read)
 
     async def keep(self, note: str) -> None:
         """Put a note in its place. Raises OSError."""
         await to_thread.run_sync(self._put, note)
 
+    async def mark_restored(self, position: int | None) -> None:
+        """Say that the log was restored up to this position; None: that it was not. Raises OSError."""
+        await to_thread.run_sync(self._mark, position)
+
     def clear_abandoned(self) -> None:
         """Remove what a killed process left half-written a day ago or earlier. Blocks; for the start of a process."""
         clear_abandoned(self._file.parent, f".{self._file.name}.*")
 
-    def _read(self) -> str | None:
-        return self._file.read_text(encoding="utf-8", errors="replace") if self._file.exists() else None
+    def _read(self) -> Kept:
+        note = self._file.read_text(encoding="utf-8", errors="replace") if self._file.exists() else None
+        return Kept(note, int(self._mark_file.read_text(encoding="ascii")) if self._mark_file.exists() else None)
 
     def _put(self, note: str) -> None:
         self._file.parent.mkdir(mode=0o700, exist_ok=True)
         put(self._file, note.encode())
+
+    def _mark(self, position: int | None) -> None:
+        self._file.parent.mkdir(mode=0o700, exist_ok=True)
+        if position is None:
+            self._mark_file.unlink(missing_ok=True)
+        else:
+            put(self._mark_file, f"{position}\n".encode())

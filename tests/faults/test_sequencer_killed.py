@@ -64,7 +64,7 @@ async def test_given_a_sequencer_killed_again_and_again_then_one_chain_of_checkp
     async with signed_at(database_url, tmp_path) as signed:
         for nth in range(kills):
             await killed(signed, database_url, POINTS[nth % len(POINTS)], chance.randrange(1, 5), seen)
-            kept = await signed.outside.read()
+            kept = (await signed.outside.read()).note
             if kept is not None:
                 seen[Checkpoint.parse(Note.parse(kept).text).size] = kept
         assert await signed.sequencer().sign()
@@ -82,7 +82,7 @@ async def test_control_given_a_sequencer_that_keeps_a_checkpoint_before_it_commi
     seen: dict[int, str] = {}
     async with signed_at(database_url, tmp_path) as signed:
         await killed(signed, database_url, "kept-first", 2, seen)
-        kept = await signed.outside.read()
+        kept = (await signed.outside.read()).note
         assert kept is not None
         seen[Checkpoint.parse(Note.parse(kept).text).size] = kept
         found = await broken(signed, seen, chain(database_url))

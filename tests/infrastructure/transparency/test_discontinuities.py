@@ -52,14 +52,14 @@ async def test_it_is_signed_again_under_another_name_once_somebody_answers_for_i
     with pytest.raises(Broken, match="6 events was signed, and the log is signed up to 3"):
         await sequencer.sign()
     assert (await sequencer.look()).broken
-    assert await sequencer.kept() == lost
+    assert await sequencer.lost() == lost
 
     receipt = await signed.origins.acknowledge(answered_for(lost), act())
 
     assert await sequencer.sign()
     published, checkpoint = await signed.newest()
     assert checkpoint[:2] == (f"{ORIGIN}/{receipt.position}-{lost.root.hex()[:8]}", 9)
-    assert await signed.outside.read() == published.note
+    assert (await signed.outside.read()).note == published.note
     with pytest.raises(NotProven):
         Checkpoint.opened(published.note, signed.signer.public(ORIGIN))
     await signed.append(1)
@@ -114,6 +114,37 @@ async def test_a_kept_checkpoint_nobody_can_read_stops_it(signed: Signed) -> Non
 
     with pytest.raises(Broken, match="can't be read"):
         await signed.sequencer().sign()
+
+
+async def test_a_log_a_backup_brought_back_is_not_signed_until_somebody_answers_for_what_is_not_known(
+    signed: Signed,
+) -> None:
+    await signed.append(3)
+    await signed.sequencer().sign()
+    await signed.outside.mark_restored(3)
+    await signed.append(1)
+    sequencer = signed.sequencer()
+    with pytest.raises(Broken, match="restored, to position 3, and nobody here knows what was signed since"):
+        await sequencer.sign()
+    assert (await sequencer.look()).broken
+    assert await sequencer.lost() is None, "the checkpoint kept is one of the log's"
+
+    await signed.origins.acknowledge(answered_for(None), act())
+
+    assert await sequencer.sign()
+    assert (await signed.newest())[1].size == 5
+    assert (await signed.sequencer().look()).refused is None
+
+
+async def test_restored_twice_where_nothing_is_known_it_never_bears_one_name_twice(
+    signed: Signed, owner: psycopg.Connection
+) -> None:
+    names = set()
+    for number in range(2):
+        await signed.origins.acknowledge(answered_for(None), act()._replace(correlation_id=UUID(int=number)))
+        names.add((await signed.origins.look()).name)
+        Administrator(owner).do("DELETE FROM {S}.events")
+    assert names == {f"{ORIGIN}/1-00000000", f"{ORIGIN}/1-00000001"}
 
 
 async def test_only_an_administrator_answers_for_it(signed: Signed) -> None:

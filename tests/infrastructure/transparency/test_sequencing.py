@@ -30,7 +30,7 @@ async def leaves(signed: Signed) -> list[bytes]:
 async def test_an_empty_log_is_not_signed(signed: Signed) -> None:
     assert await signed.sequencer().sign()
     assert await signed.trees.checkpoint() is None
-    assert await signed.outside.read() is None
+    assert (await signed.outside.read()).note is None
 
 
 async def test_a_checkpoint_is_over_the_bytes_that_lie_there(signed: Signed) -> None:
@@ -40,7 +40,7 @@ async def test_a_checkpoint_is_over_the_bytes_that_lie_there(signed: Signed) -> 
 
     published, checkpoint = await signed.newest()
     assert checkpoint == (ORIGIN, 5, root_of(await leaves(signed)))
-    assert await signed.outside.read() == published.note
+    assert (await signed.outside.read()).note == published.note
 
 
 async def test_the_database_hashes_as_an_auditor_does_whatever_lies_there(
