@@ -79,7 +79,8 @@ class Settings(BaseSettings):
         None, description="TOML file of the operator's numbers of days (docs/rules.md); without it the shipped one"
     )
     postgres_bin: Path | None = Field(
-        None, description="folder of PostgreSQL programs for the embedded server; without it the installed wheel's"
+        None,
+        description="folder of PostgreSQL programs: the embedded server's, and `backup`'s; without it the wheel's",
     )
     origin: str = Field(
         "hazardloop",

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from api.importing_beside import import_beside
 from api.running import CannotRun, Place, Running
 from api.settings import Settings, environment
 from application.auditing import RawEvent
+from application.backups import Backups
 from application.commands import Commands
 from application.discontinuities import Origins
 from application.importing.files import ImportFiles
@@ -37,6 +38,7 @@ from application.witnessing import Witnessing
 from domain.catalogue import CATALOGUE
 from domain.event import DomainEvent
 from domain.rules.rulebook import Rulebook
+from infrastructure.backup.backups import HomeBackups
 from infrastructure.command_keys import BadSecret, KeyedCommandKeys, kept_secret
 from infrastructure.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from infrastructure.evidence import EvidenceFolder
@@ -89,10 +91,8 @@ async def running(
     With a clock given, the log is stamped by it as well; without, by the clock of the database.
     """
     async with AsyncExitStack() as stack:
-        try:
-            settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-            url = await stack.enter_async_context(_database(settings))
-            await _reach(url)
+        with _in_sentences(settings):
+            url = await stack.enter_async_context(_reached(settings))
             pool = bounded_pool(url, settings.pool_size)
             stack.push_async_callback(pool.close)
             await pool.open(wait=True, timeout=CONNECT_SECONDS)
@@ -110,12 +110,6 @@ async def running(
                 own_database=settings.database_url is None,
             )
             await service.look_at_schemas()
-        except (BadPack, BadSecret, EmbeddedPostgresError) as error:
-            raise CannotRun(str(error)) from None
-        except OSError as error:
-            raise CannotRun(f"{error.filename or settings.home}: {error.strerror}") from None
-        except (psycopg.Error, Unavailable) as error:
-            raise CannotRun(f"the database can't be used (HAZARDLOOP_DATABASE_URL): {_sentence(error)}") from None
         yield service
 
 
@@ -135,6 +129,11 @@ def other_rules(settings: Settings, code: str, file: Path) -> Rulebook:
 def import_files() -> ImportFiles:
     """Mappings, ledgers and refusal reports as files."""
     return Files()
+
+
+def backups(settings: Settings) -> Backups:
+    """Backups of the home and its database, which is opened when it is needed."""
+    return HomeBackups(settings.home, lambda: _reached(settings), SystemClock(), settings.postgres_bin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +207,30 @@ class _Schemas(PostgresSchemas):
             await super().migrate(code)
         except psycopg.Error as error:
             raise CannotRun(f"the schema of {code} could not be brought up to date: {_sentence(error)}") from None
+
+
+@asynccontextmanager
+async def _reached(settings: Settings) -> AsyncIterator[str]:
+    """The address of the database, which answers. Raises CannotRun."""
+    async with AsyncExitStack() as stack:
+        with _in_sentences(settings):
+            settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+            url = await stack.enter_async_context(_database(settings))
+            await _reach(url)
+        yield url
+
+
+@contextmanager
+def _in_sentences(settings: Settings) -> Iterator[None]:
+    """Whatever keeps the product from being put together becomes CannotRun."""
+    try:
+        yield
+    except (BadPack, BadSecret, EmbeddedPostgresError) as error:
+        raise CannotRun(str(error)) from None
+    except OSError as error:
+        raise CannotRun(f"{error.filename or settings.home}: {error.strerror}") from None
+    except (psycopg.Error, Unavailable) as error:
+        raise CannotRun(f"the database can't be used (HAZARDLOOP_DATABASE_URL): {_sentence(error)}") from None
 
 
 @asynccontextmanager

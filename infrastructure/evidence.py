@@ -11,7 +11,7 @@ import hashlib
 import os
 import re
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, TypeVar, TypeVarTuple
 
@@ -67,6 +67,11 @@ class EvidenceFolder:
     def open(self, name: str) -> AsyncIterator[bytes] | None:
         """The bytes of a file, or None. Only a name of 64 hex digits is ever looked for."""
         return _chunks(self._folder / name) if self._is_kept(name) else None
+
+    def files(self) -> Iterator[Path]:
+        """Every file there is now, in the order of their names. Blocks."""
+        if self._folder.exists():
+            yield from (file for file in sorted(self._folder.iterdir()) if self._is_kept(file.name))
 
     def clear_abandoned(self) -> None:
         """Remove what a killed process left half-written a day ago or earlier. Blocks; for the start of a process."""

