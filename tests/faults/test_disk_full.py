@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 
@@ -20,7 +21,8 @@ import psycopg
 import pytest
 
 from infrastructure.embedded import EmbeddedPostgres
-from tests.api.cli.process import settings_of
+from tests.api.cli.process import answer, settings_of
+from tests.conftest import JURISDICTION
 from tests.faults.asking import HAZARDS, REPORT, V1, Ask, Asker, Book, asking, token_of
 from tests.faults.conftest import TABLE, Times
 from tests.faults.findings import NOTHING, found
@@ -136,6 +138,23 @@ async def test_given_a_disk_that_fills_up_then_503_and_nothing_acknowledged_is_l
                 assert await differing(town) == []
     seen = f"{asker.turned_away} × 503, {len(book.done)} acknowledged, all stored once; views = fold"
     table.tell(FAULT, rounds, seen)
+
+
+@pytest.mark.parametrize("room", [LEFT, 16 * LEFT])
+def test_given_no_room_for_a_backup_then_it_says_so_and_nothing_is_left_of_it(
+    disk: Disk, settings: Mapping[str, str], tmp_path: Path, room: int
+) -> None:
+    photo = os.urandom(32 * LEFT)
+    file = tmp_path / "home" / "evidence" / JURISDICTION / sha256(photo).hexdigest()
+    file.parent.mkdir(parents=True)
+    file.write_bytes(photo)
+    disk.fill(room)
+
+    assert answer(settings, "backup", str(disk.folder / "kept"), code=2) == ""
+
+    assert [left.name for left in disk.folder.iterdir()] == ["ballast"]
+    disk.make_room()
+    assert "evidence files: 1;" in answer(settings, "backup", str(disk.folder / "kept"))
 
 
 async def test_control_given_a_server_that_acknowledges_before_it_commits_then_the_loss_is_found(

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
+import signal
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from api.settings import Settings
+from infrastructure.backup import programs
 from tests.api.cli.backing_up.kept import NAME, PHOTO
 from tests.api.cli.command import Hazardloop
-from tests.api.cli.reported import report_a_hazard
+from tests.api.cli.process import settings_of, started
 from tests.api.cli.test_checkpoint import reported_and_signed
 from tests.conftest import JURISDICTION
+from tests.faults.waiting import until
 
 
 def test_given_a_backup_then_it_says_what_it_has_and_any_tool_can_check_it(
@@ -79,29 +82,58 @@ def test_given_evidence_that_is_spoilt_then_it_is_left_out_and_named(
     assert [file.name for file in (tmp_path / "kept" / JURISDICTION / "evidence").iterdir()] == [NAME]
 
 
-def test_given_a_password_then_no_program_is_told_it_where_others_see_it(
-    hazardloop: Hazardloop, database_url: str, environment: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    asyncio.run(report_a_hazard(Settings(database_url=database_url, home=environment)))
-    monkeypatch.setenv("HAZARDLOOP_DATABASE_URL", f"{database_url}&password=s3cret")
-    seen = tmp_path / "seen"
-    monkeypatch.setenv("SEEN", str(seen))
-    (programs := tmp_path / "programs").mkdir()
+def stand_in(folder: Path, does: str, major: int) -> Path:
+    """A folder of programs that do this instead."""
+    folder.mkdir()
     for name in ("pg_dump", "pg_restore"):
-        (programs / name).write_text(
-            '#!/bin/sh\n[ "$1" = --version ] && { echo "pg_dump (PostgreSQL) $MAJOR"; exit; }\n'
-            'echo "$@" >> $SEEN; echo "$PGPASSWORD" >> $SEEN.environment; echo "no such thing" >&2; exit 1\n'
-        )
-        (programs / name).chmod(0o755)
-    monkeypatch.setenv("MAJOR", str(major_of(database_url)))
+        version = f'[ "$1" = --version ] && {{ echo "pg_dump (PostgreSQL) {major}"; exit; }}'
+        (folder / name).write_text(f"#!/bin/sh\n{version}\n{does}\n")
+        (folder / name).chmod(0o755)
+    return folder
+
+
+def test_given_a_password_then_no_program_is_told_it_where_others_see_it(
+    hazardloop: Hazardloop, database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HAZARDLOOP_DATABASE_URL", f"{database_url}&password=s3cret")
+    does = f'echo "$@" > {tmp_path}/told; echo "$PGPASSWORD" > {tmp_path}/given; echo "no such thing" >&2; exit 1'
+    programs = stand_in(tmp_path / "programs", does, major_of(database_url))
     monkeypatch.setenv("HAZARDLOOP_POSTGRES_BIN", str(programs))
 
     ran = hazardloop("backup", "kept")
 
     assert (ran.code, ran.err) == (2, "hazardloop: no such thing\n")
-    assert "s3cret" not in seen.read_text()
-    assert (tmp_path / "seen.environment").read_text() == "s3cret\n"
-    assert not (tmp_path / "kept").exists()
+    assert "--dbname=" in (tmp_path / "told").read_text()
+    assert "s3cret" not in (tmp_path / "told").read_text()
+    assert (tmp_path / "given").read_text() == "s3cret\n"
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["given", "home", "programs", "told"]
+
+
+def test_given_ctrl_c_in_the_middle_then_nothing_is_left_of_it(database_url: str, tmp_path: Path) -> None:
+    does = f"echo $$ > {tmp_path}/begun; exec sleep 600"
+    programs = stand_in(tmp_path / "programs", does, major_of(database_url))
+    settings = settings_of(tmp_path / "home", DATABASE_URL=database_url, POSTGRES_BIN=str(programs))
+
+    with started(settings, "backup", str(tmp_path / "kept")) as process:
+        asyncio.run(until(lambda: (tmp_path / "begun").exists() and (tmp_path / "begun").read_text() != ""))
+        assert process.stop(signal.SIGINT) == 130
+
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["begun", "home", "programs"]
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "begun").read_text()), 0)
+
+
+def test_given_no_programs_of_the_servers_version_then_it_says_which_are_needed(
+    hazardloop: Hazardloop, database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(programs, "SYSTEM", ())
+    monkeypatch.setattr(programs, "INSIDE", "nowhere")
+    monkeypatch.setenv("PATH", str(stand_in(tmp_path / "older", "exit 1", 14)))
+
+    ran = hazardloop("backup", "kept")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert f"the pg_dump and pg_restore of PostgreSQL {major_of(database_url)} are needed" in ran.err
 
 
 def major_of(url: str) -> int:
