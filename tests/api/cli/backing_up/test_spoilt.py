@@ -112,7 +112,7 @@ def test_given_a_dump_that_fails_midway_then_there_is_no_schema_and_it_can_be_do
     whole = (backup / JURISDICTION / "schema.dump").read_bytes()
 
     def cut(files: dict[str, bytes]) -> None:
-        files[f"{JURISDICTION}/schema.dump"] = whole[: len(whole) * 3 // 4]
+        files[f"{JURISDICTION}/schema.dump"] = whole[:-64]  # the end of the last table
 
     listed_anew(backup, cut)
     refused = hazardloop("restore", "kept")
