@@ -164,6 +164,7 @@ def _commands(code: str, home: Path) -> list[tuple[int, list[str]]]:
         (0, ["rebuild", "--drop-old", *of]),
         (0, ["export", str(home / f"{code}.jsonl"), *of]),
         (0, ["verify", *of]),
+        (0, ["erasures", str(home / f"{code}.jsonl"), *of]),
         (0, ["backup", str(home / f"backup of {code}"), *of]),
         (2, ["restore", str(home / f"backup of {code}"), *of]),
         (0, ["checkpoint", "show", *of]),

@@ -61,5 +61,5 @@ def test_given_the_docs_then_they_speak_of_no_other_command() -> None:
 def test_given_the_contract_then_each_of_its_commands_is_there() -> None:
     looking = {"board", "duties", "history", "diff", "events", "findings", "causes", "status"}
     working = {"serve", "work", "import", "rebuild", "migrate", "export", "verify", "checkpoint", "token", "settings"}
-    keeping = {"backup", "restore"}
+    keeping = {"backup", "restore", "erasures"}
     assert {path.split()[1] for path, _ in ALL} == looking | working | keeping
