@@ -95,18 +95,18 @@ class Draft:
             file.write(content)
         self.add(name)
 
-    def copy(self, name: str, source: Path) -> str:
-        """Copy a file that is named by the SHA-256 of what is in it; the SHA-256 of what was. Another is left out."""
+    def copy(self, name: str, source: Path) -> bool:
+        """Copy a file that is named by the SHA-256 of what is in it; whether it is. Another is left out."""
         digest = hashlib.sha256()
         with source.open("rb") as original, _new(self.place(name)) as file:
             while chunk := original.read(_CHUNK):
                 digest.update(chunk)
                 file.write(chunk)
-        if digest.hexdigest() == source.name:
-            self.add(name, source.name)
-        else:
+        if digest.hexdigest() != source.name:
             (self.folder / name).unlink()
-        return digest.hexdigest()
+            return False
+        self.add(name, source.name)
+        return True
 
     def add(self, name: str, digest: str | None = None) -> None:
         """List a file that was written, as what it should be or else as what it is, once it has reached the disk."""
@@ -171,7 +171,7 @@ def _about(folder: Path) -> About:
     try:
         about = About.model_validate_json((folder / ABOUT).read_bytes())
     except ValidationError:
-        raise NoBackup(f"{folder}: {ABOUT} can't be read: a newer release made it") from None
+        raise NoBackup(f"{folder}: {ABOUT} is not one this release can read") from None
     if about.form > FORM:
         raise NoBackup(f"{folder} was made by a newer release: {about.release}")
     return about

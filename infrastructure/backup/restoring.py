@@ -76,8 +76,10 @@ class Restoring:
             await outside.mark_restored(taken.position)
         try:
             await schemas.restore(programs, archive.dump(code))
-        except BaseException:
-            await outside.mark_restored(None)
+        except NoBackup:
+            # It may be there all the same: the reply to its commit was lost, or somebody else restored it meanwhile.
+            if not await schemas.is_there(connection, code):
+                await outside.mark_restored(None)
             raise
         await schemas.analyze(connection, code)
         return Restored(taken, evidence, await is_current(connection, code), known_newest)

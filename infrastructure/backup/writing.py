@@ -64,7 +64,7 @@ class Writing:
         copied = 0
         for file in EvidenceFolder(self.home / "evidence" / code).files():
             name = f"{code}/{EVIDENCE}/{file.name}"
-            if await asyncio.to_thread(draft.copy, name, file) == file.name:
+            if await asyncio.to_thread(draft.copy, name, file):
                 copied += 1
             else:
                 self.spoilt.append(f"{code}/{file.name}")

@@ -8,11 +8,11 @@ import os
 import signal
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from infrastructure.backup import programs
 from tests.api.cli.backing_up.kept import NAME, PHOTO
+from tests.api.cli.backing_up.programs import major_of, stand_in
 from tests.api.cli.command import Hazardloop
 from tests.api.cli.process import settings_of, started
 from tests.api.cli.test_checkpoint import reported_and_signed
@@ -82,16 +82,6 @@ def test_given_evidence_that_is_spoilt_then_it_is_left_out_and_named(
     assert [file.name for file in (tmp_path / "kept" / JURISDICTION / "evidence").iterdir()] == [NAME]
 
 
-def stand_in(folder: Path, does: str, major: int) -> Path:
-    """A folder of programs that do this instead."""
-    folder.mkdir()
-    for name in ("pg_dump", "pg_restore"):
-        version = f'[ "$1" = --version ] && {{ echo "pg_dump (PostgreSQL) {major}"; exit; }}'
-        (folder / name).write_text(f"#!/bin/sh\n{version}\n{does}\n")
-        (folder / name).chmod(0o755)
-    return folder
-
-
 def test_given_a_password_then_no_program_is_told_it_where_others_see_it(
     hazardloop: Hazardloop, database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -134,8 +124,3 @@ def test_given_no_programs_of_the_servers_version_then_it_says_which_are_needed(
 
     assert (ran.code, ran.out) == (2, "")
     assert f"the pg_dump and pg_restore of PostgreSQL {major_of(database_url)} are needed" in ran.err
-
-
-def major_of(url: str) -> int:
-    with psycopg.connect(url) as connection:
-        return connection.info.server_version // 10000

@@ -11,7 +11,9 @@ from api.settings import Settings
 from api.wiring import running
 from application.against_saved import held_against
 from application.proof import Checkpoint
+from infrastructure.backup.programs import client_programs
 from tests.api.cli.backing_up.kept import NAME, PHOTO, newest
+from tests.api.cli.backing_up.programs import major_of, stand_in
 from tests.api.cli.command import Hazardloop
 from tests.api.cli.test_checkpoint import ACTOR, reported_and_signed
 from tests.conftest import JURISDICTION
@@ -83,6 +85,20 @@ def test_given_a_new_home_when_it_is_restored_then_nothing_is_signed_as_nobody_k
     assert hazardloop(*ACKNOWLEDGE).out == "written at position 4\n"
     reported_and_signed(empty_database_url, elsewhere, hazards=0)
     assert newest(hazardloop).origin.startswith(f"hazardloop/{JURISDICTION}/4-")
+
+
+def test_given_a_reply_that_was_lost_then_the_schema_that_is_there_is_not_signed_on(
+    backup: Path, hazardloop: Hazardloop, elsewhere: Path, empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    major = major_of(empty_database_url)
+    real = client_programs(major, empty_database_url, None).folder / "pg_restore"
+    does = f'{real} "$@"; echo "the reply was lost" >&2; exit 1'
+    monkeypatch.setenv("HAZARDLOOP_POSTGRES_BIN", str(stand_in(backup.with_name("programs"), does, major)))
+
+    ran = hazardloop("restore", "kept", "--keys", "keys")
+
+    assert (ran.code, ran.err) == (2, "hazardloop: the reply was lost\n")
+    assert "nobody here knows what was signed since" in hazardloop("status").out
 
 
 def test_given_no_keys_then_another_one_signs_once_somebody_answers_for_it(
