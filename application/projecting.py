@@ -21,7 +21,7 @@ from application.undisturbed import undisturbed
 from domain.event import DomainEvent
 from domain.hazard.closing import TextsErased
 
-BATCH = 8000
+BATCH = 16_000
 """Events read and taken at a time. Whoever reads or takes them lets others have their turn in between."""
 
 POLL_SECONDS = 10.0
