@@ -30,7 +30,7 @@ MOST_CELLS = 5_000_000
 CHUNK = 1 << 20
 
 _CELL = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,4})([0-9]{1,10})["']""")
-_ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br\s*=\s*["']([0-9]{1,10})["']""")
+_ROW = re.compile(rb"""<(?:\w+:)?row\b[^<>]*?\br\s*=\s*["']([0-9]{1,10})["']""")
 _ANY_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 
 

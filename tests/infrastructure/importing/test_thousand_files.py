@@ -122,9 +122,18 @@ def far_apart(content: bytes, chance: Random) -> bytes:
     return whole.getvalue()
 
 
+def rows_without_end(content: bytes, chance: Random) -> bytes:
+    """Tags that begin and never end: who looks for the end of each reads a megabyte 200,000 times."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"<workbook/>")
+        archive.writestr("xl/worksheets/sheet1.xml", b"<row " * (chance.randrange(1, 8) << 18))
+    return whole.getvalue()
+
+
 OF_BOTH: tuple[Harm, ...] = (cut, cut_out, overwritten, shuffled, doubled, with_nul)
 OF_TEXT: tuple[Harm, ...] = (encoded_anew, encoded_wrongly_twice, with_formulas)
-DEAR: tuple[Harm, ...] = (with_many_columns, of_one_long_line, bomb, far_apart)
+DEAR: tuple[Harm, ...] = (with_many_columns, of_one_long_line, bomb, far_apart, rows_without_end)
 
 
 def harmed(folder: Path) -> Iterator[tuple[str, bytes]]:
