@@ -5,6 +5,7 @@ What is left out of a file's shape is looked for, and the answer says what was f
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
@@ -60,7 +61,7 @@ def _holds_a_date(format: str) -> str:
         return format
     try:
         whole = datetime.strptime(SPECIMEN.strftime(format), format).date() == SPECIMEN.date()  # noqa: DTZ007
-    except ValueError:
+    except (ValueError, re.error):  # the latter where a part of it is there twice: %Y-%m-%d %Y
         whole = False
     if not whole:
         raise PydanticCustomError("date_format", "A date format holds year, month and day, for instance %Y-%m-%d")

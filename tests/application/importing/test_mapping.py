@@ -68,6 +68,7 @@ def test_what_every_mapping_needs(key):
         ({"dates": {"formats": []}}, "dates.formats", "at least 1"),
         ({"dates": {"formats": ["%Y-%m"]}}, "dates.formats.0", "year, month and day"),
         ({"dates": {"formats": ["YYYY-MM-DD"]}}, "dates.formats.0", "year, month and day"),
+        ({"dates": {"formats": ["%Y-%m-%d %Y"]}}, "dates.formats.0", "year, month and day"),
         ({"dates": {"formats": ["%Q"]}}, "dates.formats.0", "year, month and day"),
         ({"dates": {"formats": ["%Y-%m-%d"], "zone": "Mars/Olympus"}}, "dates.zone", "timezone"),
         ({"dates": {"formats": ["%Y-%m-%d"], "zone": "../../etc/passwd"}}, "dates.zone", "timezone"),
