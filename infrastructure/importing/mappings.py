@@ -14,6 +14,9 @@ SHIPPED = Path(__file__).parent / "mappings"
 LARGEST = 1 << 20
 """Bytes; a mapping is written by hand."""
 
+MOST_DOTS = 200
+"""In a line: reading a key takes as long as the square of its parts, and the server reads it that is to go by it."""
+
 
 def shipped_mappings() -> Sequence[str]:
     """The names of the mappings that come with the product."""
@@ -39,7 +42,10 @@ def mapping_of(content: bytes, named: str = "the mapping") -> LedgerMapping:
     try:
         if len(content) > LARGEST:
             raise ValueError(f"it is larger than {LARGEST} bytes")
-        return LedgerMapping.model_validate(tomllib.loads(content.decode()))
+        text = content.decode()
+        if any(line.count(".") > MOST_DOTS for line in text.split("\n")):
+            raise ValueError(f"a line has more than {MOST_DOTS} dots")
+        return LedgerMapping.model_validate(tomllib.loads(text))
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False, include_context=False)
         raise BadMapping(named, (_fault(fault["loc"], fault["msg"]) for fault in faults)) from error

@@ -107,6 +107,7 @@ def test_what_is_wrong_is_said_with_its_key(written, change, sentence):
         (b"\xff\xfe", "is not TOML in UTF-8"),
         (b"\x00", "is not TOML in UTF-8"),
         (b"#" * (LARGEST + 1), "larger than"),
+        (b".".join([b"a"] * 100_000) + b" = 1", "a line has more than 200 dots"),
         (b"a = " + b"[" * 5000, "is nested too deeply"),
     ],
 )
