@@ -66,6 +66,8 @@ class Job(BaseModel):
     """How often the work was begun."""
     why: str | None = None
     proposal: str | None = None
+    mapping: int = 0
+    """The version that brought the mapping it goes by."""
     read_as: str | None = None
     rows: int | None = None
     counts: Counts = Field(default_factory=Counts)
@@ -103,8 +105,8 @@ class JobStore(Protocol):
     def ledger(self, id: UUID) -> Path:
         """Where its ledger lies."""
 
-    def mapping(self, id: UUID) -> Path:
-        """Where its mapping lies."""
+    def mapping(self, job: Job) -> Path:
+        """Where the mapping lies that it goes by."""
 
     def file(self, id: UUID, which: JobFile) -> Path:
         """Where what it may give back is to be written."""

@@ -55,7 +55,7 @@ class Work:
             self._store.settle(job.settled(state=JobState.REFUSED, why=str(bad)))
 
     async def _tried(self, job: Job) -> bool:
-        mapping = self._files.mapping(str(self._store.mapping(job.id)))
+        mapping = self._files.mapping(str(self._store.mapping(job)))
         ledger = self._files.ledger(str(self._store.ledger(job.id)), mapping)
         job = job.settled(read_as=ledger.read_as, rows=ledger.size)
         self._store.settle(job)

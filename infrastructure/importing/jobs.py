@@ -21,11 +21,12 @@ from pydantic import ValidationError
 from application.importing.jobs import BUSY, NO_IMPORT, WORKED_ON, Job, JobFile, JobState
 from application.log import Unavailable
 from domain.refusals import Unknown, WrongStage
+from infrastructure.whole_files import put
 
 KEPT_SECONDS = 7 * 24 * 60 * 60
 """How long a job is kept after the last change. Policy, not law."""
 
-STATE, LOCK, LEDGER, MAPPING = "job.json", "lock", "ledger", "mapping.toml"
+STATE, LOCK, LEDGER = "job.json", "lock", "ledger"
 ENDINGS = {JobFile.REFUSED_ROWS: ".refused", JobFile.FINDINGS: ".findings.csv"}
 _CHUNK = 256 * 1024
 
@@ -66,18 +67,20 @@ class JobFolders:
                 if job is None or job.state in WORKED_ON:
                     raise WrongStage(BUSY)
                 new = change(job)
-                if mapping is not None:
-                    self.mapping(id).write_bytes(mapping)
-                self.settle(new)
+                if mapping is None:
+                    self.settle(new)
+                    return new
+                new = new.settled(mapping=new.version)
+                put(self.mapping(new), mapping)
+                self.settle(new)  # which changes state and mapping at once: none is committed that was not previewed
+                self.mapping(job).unlink(missing_ok=True)
                 return new
 
         return await _on_disk(changed)
 
     def settle(self, job: Job) -> None:
         """Replace what is kept of a job. Blocks. Raises OSError."""
-        draft = self._place(job.id) / f"{STATE}.{os.getpid()}"
-        draft.write_text(job.model_dump_json(), encoding="utf-8")
-        draft.replace(self._place(job.id) / STATE)
+        put(self._place(job.id) / STATE, job.model_dump_json().encode())
         if job.state is JobState.IMPORTED:
             self.ledger(job.id).unlink(missing_ok=True)
 
@@ -93,9 +96,9 @@ class JobFolders:
         """Where its ledger lies."""
         return self._place(id) / LEDGER
 
-    def mapping(self, id: UUID) -> Path:
-        """Where its mapping lies."""
-        return self._place(id) / MAPPING
+    def mapping(self, job: Job) -> Path:
+        """Where the mapping lies that it goes by."""
+        return self._place(job.id) / f"mapping.{job.mapping}.toml"
 
     def file(self, id: UUID, which: JobFile) -> Path:
         """Where what it may give back is to be written."""
