@@ -63,9 +63,7 @@ class JobFolders:
         """Settle a job anew. Raises WrongStage while it is worked on, or what `change` raises."""
 
         def changed() -> Job:
-            with self._locked(id) as job:
-                if job is None or job.state in WORKED_ON:
-                    raise WrongStage(BUSY)
+            with self._at_rest(id) as job:
                 new = change(job)
                 if mapping is None:
                     self.settle(new)
@@ -117,9 +115,7 @@ class JobFolders:
         """Remove a job and its files. Raises WrongStage while it is worked on."""
 
         def removed() -> None:
-            with self._locked(id) as job:
-                if job is None or job.state in WORKED_ON:
-                    raise WrongStage(BUSY)
+            with self._at_rest(id):
                 shutil.rmtree(self._place(id))
 
         await _on_disk(removed)
@@ -155,15 +151,28 @@ class JobFolders:
             return None
 
     @contextmanager
-    def _locked(self, id: UUID) -> Iterator[Job | None]:
-        """The job while nobody else has it; None where somebody does. Raises Unknown."""
+    def _at_rest(self, id: UUID) -> Iterator[Job]:
+        """The job, while nobody works on it; who has just settled it is about to leave. Raises WrongStage, Unknown."""
+        job = self._find(id)
+        if job is not None and job.state in WORKED_ON:
+            raise WrongStage(BUSY)
+        with self._locked(id, wait=True) as job:
+            if job is None:
+                raise Unknown(NO_IMPORT)
+            if job.state in WORKED_ON:
+                raise WrongStage(BUSY)
+            yield job
+
+    @contextmanager
+    def _locked(self, id: UUID, *, wait: bool = False) -> Iterator[Job | None]:
+        """The job while nobody else has it; None where somebody does, or else after them. Raises Unknown."""
         try:
             lock = os.open(self._place(id) / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except FileNotFoundError:
             raise Unknown(NO_IMPORT) from None
         try:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 yield None
                 return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,9 +10,10 @@ from uuid import UUID
 
 import pytest
 
-from application.importing.jobs import Imports, Job, JobState
+from application.importing.jobs import BUSY, Imports, Job, JobState
 from application.log import Unavailable
 from domain.actors import Actor, Role
+from domain.refusals import WrongStage
 from infrastructure.importing.jobs import JobFolders
 from infrastructure.time_and_chance import SystemChance
 
@@ -64,3 +66,28 @@ async def test_only_the_last_mapping_is_kept(imports: Imports, store: JobFolders
 
     assert store.mapping(job).read_bytes() == b"another"
     assert [file.name for file in store.ledger(job.id).parent.glob("*.toml")] == [store.mapping(job).name]
+
+
+async def test_who_asks_as_soon_as_the_work_is_done_is_not_told_that_it_is_being_done(
+    imports: Imports, store: JobFolders, previewed: Job
+) -> None:
+    begun = previewed.settled(state=JobState.PREVIEWING)
+    store.settle(begun)
+    with store.working(previewed.id) as job:
+        assert job == begun
+        with pytest.raises(WrongStage) as busy:
+            await imports.commit(ACTOR, previewed.id)
+        assert busy.value.rule == BUSY
+        store.settle(previewed)
+        committing = asyncio.create_task(imports.commit(ACTOR, previewed.id))
+        await asyncio.wait([committing], timeout=0.2)
+
+    assert (await committing).state is JobState.IMPORTING
+
+
+async def test_of_two_who_commit_at_once_one_is_refused(imports: Imports, previewed: Job) -> None:
+    asked = [imports.commit(ACTOR, previewed.id) for _ in range(8)]
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+
+    refused = [one for one in answers if isinstance(one, WrongStage)]
+    assert ([one.rule for one in refused], len(answers) - len(refused)) == ([BUSY] * 7, 1)
