@@ -146,7 +146,7 @@ async def remove(request: Request) -> Response:
 @router.get(
     f"{IMPORT}/refused-rows",
     response_class=Response,
-    responses=THE_FILE | described.problems(Kind.NOT_ALLOWED),
+    responses=THE_FILE | described.problems(Kind.NOT_ALLOWED, Kind.WRONG_STAGE),
     summary="The refused rows",
 )
 async def refused_rows(request: Request, caller: Asker, asking: Annotated[Asking, Query()]) -> Response:
@@ -157,7 +157,7 @@ async def refused_rows(request: Request, caller: Asker, asking: Annotated[Asking
 @router.get(
     f"{IMPORT}/findings",
     response_class=Response,
-    responses=THE_FILE | described.problems(Kind.NOT_ALLOWED),
+    responses=THE_FILE | described.problems(Kind.NOT_ALLOWED, Kind.WRONG_STAGE),
     summary="Conflicts and findings",
 )
 async def findings(request: Request, caller: Asker, asking: Annotated[Asking, Query()]) -> Response:

@@ -47,6 +47,9 @@ class JobState(StrEnum):
     """Something is wrong with the service, or the file took more than it may; nothing is known of the file."""
 
 
+HAS_BEEN_THROUGH = frozenset({JobState.PREVIEWED, JobState.IMPORTED})
+"""Every row has been decided about, so what there is to give back is whole."""
+
 WORKED_ON = frozenset({JobState.PROPOSING, JobState.PREVIEWING, JobState.IMPORTING})
 
 
@@ -166,9 +169,11 @@ class Imports:
         return await self.store.change(id, asked)
 
     async def given_back(self, actor: Actor, id: UUID, which: JobFile) -> tuple[str, AsyncIterator[bytes]]:
-        """A file of a job. Raises Refusal."""
-        await self.find(actor, id)
-        found = await self.store.given_back(id, which)
+        """A file of a job, once it is whole. Raises Refusal."""
+        job = await self.find(actor, id)
+        if job.state in WORKED_ON:
+            raise WrongStage(BUSY)
+        found = await self.store.given_back(id, which) if job.state in HAS_BEEN_THROUGH else None
         if found is None:
             raise Unknown(NOTHING_KEPT)
         return found

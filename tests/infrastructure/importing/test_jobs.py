@@ -10,10 +10,10 @@ from uuid import UUID
 
 import pytest
 
-from application.importing.jobs import BUSY, Imports, Job, JobState
+from application.importing.jobs import BUSY, WORKED_ON, Imports, Job, JobFile, JobState
 from application.log import Unavailable
 from domain.actors import Actor, Role
-from domain.refusals import WrongStage
+from domain.refusals import Unknown, WrongStage
 from infrastructure.importing.jobs import JobFolders
 from infrastructure.time_and_chance import SystemChance
 
@@ -91,3 +91,17 @@ async def test_of_two_who_commit_at_once_one_is_refused(imports: Imports, previe
 
     refused = [one for one in answers if isinstance(one, WrongStage)]
     assert ([one.rule for one in refused], len(answers) - len(refused)) == ([BUSY] * 7, 1)
+
+
+@pytest.mark.parametrize("state", [JobState.PREVIEWING, JobState.IMPORTING, JobState.REFUSED, JobState.FAILED])
+async def test_what_is_not_whole_is_not_given_back(
+    imports: Imports, store: JobFolders, previewed: Job, state: JobState
+) -> None:
+    store.file(previewed.id, JobFile.REFUSED_ROWS).write_bytes(b"PK")
+    ending, _ = await imports.given_back(ACTOR, previewed.id, JobFile.REFUSED_ROWS)
+    assert ending == ".xlsx"
+
+    store.settle(previewed.settled(state=state))
+
+    with pytest.raises(WrongStage if state in WORKED_ON else Unknown):
+        await imports.given_back(ACTOR, previewed.id, JobFile.REFUSED_ROWS)
