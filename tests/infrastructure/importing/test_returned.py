@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from application.importing.faults import Fault
@@ -95,6 +95,7 @@ def test_rows_of_a_spreadsheet_come_back_as_one_with_its_sheets(tmp_path):
 @given(
     st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00\r"), max_size=20), min_size=2, max_size=2)
 )
+@example(["'=1", "''＠"])
 def test_whatever_a_cell_says_it_says_when_it_comes_back(tmp_path, words):
     file = tmp_path / "ledger.csv"
     with file.open("w", encoding="utf-8", newline="") as text:
@@ -135,7 +136,7 @@ def test_only_its_owner_reads_it_also_where_an_older_one_was_open_to_all(tmp_pat
     assert out.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("begins", ["=", "+", "-", "@"])
+@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "＝", "＋", "－", "＠"])
 def test_no_beginning_of_a_formula_is_left(tmp_path, begins):
     content = f"序号,隐患描述,备注\n1,灯,{begins}1\n"
     (tmp_path / "ledger.csv").write_text(content, encoding="utf-8")
