@@ -6,6 +6,7 @@ What stands above the rows comes along, so that the file can be imported under t
 from __future__ import annotations
 
 import csv
+import errno
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self, TextIO
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError, XlsxInputError
 
 from application.importing.formulas import harmless
 from application.importing.importing import Returned
@@ -105,20 +107,30 @@ class _Xlsx:
 
     def __init__(self, path: Path) -> None:
         opened(path).close()
-        self._book = xlsxwriter.Workbook(path, {"constant_memory": True})
+        # What it writes on the way lies beside it: where a process was killed, it goes with the folder.
+        self._book = xlsxwriter.Workbook(path, {"constant_memory": True, "tmpdir": str(path.absolute().parent)})
         self._sheets: dict[str, tuple[Any, Iterator[int]]] = {}
 
     def write(self, sheet: str, cells: Sequence[str]) -> None:
         if sheet not in self._sheets:
-            self._sheets[sheet] = self._book.add_worksheet(sheet), iter(range(1 << 20))
+            self._sheets[sheet] = self._added(sheet), iter(range(1 << 20))
         worksheet, numbers = self._sheets[sheet]
         number = next(numbers)
         for column, cell in enumerate(cells):
             if cell:
                 worksheet.write_string(number, column, cell[:LONGEST_CELL])
 
+    def _added(self, sheet: str) -> Any:
+        try:
+            return self._book.add_worksheet(sheet)
+        except XlsxInputError:  # other programs write names that Excel does not take
+            return self._book.add_worksheet()
+
     def close(self) -> None:
-        self._book.close()
+        try:
+            self._book.close()
+        except FileCreateError as error:
+            raise OSError(errno.EIO, str(error), self._book.filename) from error
 
 
 def remove(path: Path) -> None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import csv
+import errno
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from xlsxwriter.exceptions import FileCreateError
 
 from application.importing.faults import Fault
 from application.importing.importing import Returned
 from application.importing.ledger import CELL, RULE, Ledger
 from infrastructure.importing.books import open_ledger
 from infrastructure.importing.returned import ReturnedRows
+from tests.infrastructure.importing.small_xlsx import FIRST, cell, packed
 from tests.infrastructure.importing.two_columns import two_columns
 
 TITLED = "某公司台账,,\n序号,隐患,\n,描述,备注\n1,灯不亮,\n2,=HYPERLINK(0),旧\n"
@@ -91,6 +94,29 @@ def test_rows_of_a_spreadsheet_come_back_as_one_with_its_sheets(tmp_path):
     assert [part.top[0] for part in again.parts] == [["台账", "", "", ""]] * 2
 
 
+@pytest.mark.parametrize("name", ["二〇二五年" * 7, "甲:乙", "'引'", "History"])
+def test_a_sheet_comes_back_whatever_it_is_called(tmp_path, name):
+    """LibreOffice and WPS write names that Excel does not take."""
+    file = packed(tmp_path / "ledger.xlsx", f"{FIRST}<row r='2'>{cell('A2', '1')}{cell('B2', '灯')}</row>", name=name)
+    ledger = open_ledger(file, two_columns())
+    assert [part.sheet.name for part in ledger.parts] == [name]
+
+    again = open_ledger(returned(ledger, tmp_path / "out.xlsx", 2), two_columns())
+
+    assert [row.cells["隐患描述"] for row in again.rows()] == ["灯"]
+
+
+def test_what_a_killed_process_leaves_of_a_spreadsheet_lies_beside_it(tmp_path, monkeypatch):
+    """Personal data goes with the folder of its job, and is never left where nobody looks."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "there is none"))
+    file = packed(tmp_path / "ledger.xlsx", f"{FIRST}<row r='2'>{cell('A2', '1')}{cell('B2', '灯')}</row>")
+    before = set(tmp_path.iterdir())
+
+    out = returned(open_ledger(file, two_columns()), tmp_path / "out.xlsx", 2)
+
+    assert set(tmp_path.iterdir()) - before == {out}
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00\r"), max_size=20), min_size=2, max_size=2)
@@ -144,3 +170,17 @@ def test_no_beginning_of_a_formula_is_left(tmp_path, begins):
     out = returned(open_ledger(tmp_path / "ledger.csv", two_columns()), tmp_path / "out.csv", 2)
 
     assert lines(out)[1][2] == f"'{begins}1"
+
+
+def test_a_spreadsheet_that_can_not_be_brought_to_its_end_is_a_fault_of_the_disk(tmp_path, monkeypatch):
+    ledger = open_ledger(packed(tmp_path / "ledger.xlsx", FIRST + f"<row r='2'>{cell('A2', '1')}</row>"), two_columns())
+    whole = xlsxwriter.Workbook.close
+
+    def full(book: xlsxwriter.Workbook) -> None:
+        whole(book)
+        raise FileCreateError(OSError(errno.ENOSPC, "No space left on device"))
+
+    monkeypatch.setattr(xlsxwriter.Workbook, "close", full)
+
+    with pytest.raises(OSError, match="No space left on device"):
+        returned(ledger, tmp_path / "out.xlsx", 2)

@@ -12,10 +12,8 @@ import xlsxwriter
 from application.importing.table import NotATable
 from infrastructure.importing import xlsx_limits
 from infrastructure.importing.books import open_ledger
+from tests.infrastructure.importing.small_xlsx import FIRST, SHEET, cell, packed
 from tests.infrastructure.importing.two_columns import cells, two_columns
-
-SHEET = "xl/worksheets/sheet1.xml"
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
 @pytest.fixture
@@ -107,42 +105,6 @@ def test_where_no_sheet_has_the_columns_it_is_said_of_the_first(workbook):
 def test_a_workbook_with_nothing_in_it(workbook):
     with pytest.raises(NotATable, match="there is no header"):
         open_ledger(workbook({"一": []}), two_columns())
-
-
-def packed(path: Path, sheet: str, **more: bytes) -> Path:
-    """An XLSX of one sheet with this XML between its beginning and end."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(
-            "[Content_Types].xml", "<Types xmlns='http://schemas.openxmlformats.org/package/2006/content-types'/>"
-        )
-        archive.writestr(
-            "_rels/.rels",
-            "<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/relationships'><Relationship "
-            "Id='rId1' Type='http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument' "
-            "Target='xl/workbook.xml'/></Relationships>",
-        )
-        archive.writestr(
-            "xl/workbook.xml",
-            f"<workbook xmlns='{MAIN}' xmlns:r='http://schemas.openxmlformats.org/officeDocument/2006/relationships'>"
-            "<sheets><sheet name='a' sheetId='1' r:id='rId1'/></sheets></workbook>",
-        )
-        archive.writestr(
-            "xl/_rels/workbook.xml.rels",
-            "<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/relationships'><Relationship "
-            "Id='rId1' Type='http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet' "
-            "Target='worksheets/sheet1.xml'/></Relationships>",
-        )
-        archive.writestr(SHEET, f"<worksheet xmlns='{MAIN}'><sheetData>{sheet}</sheetData></worksheet>")
-        for name, content in more.items():
-            archive.writestr(name, content)
-    return path
-
-
-def cell(place: str, text: str) -> str:
-    return f"<c r='{place}' t='inlineStr'><is><t>{text}</t></is></c>"
-
-
-FIRST = f"<row r='1'>{cell('A1', '序号')}{cell('B1', '隐患描述')}</row>"
 
 
 def test_a_workbook_as_small_as_can_be(tmp_path):
