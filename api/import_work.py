@@ -8,7 +8,6 @@ import sys
 from uuid import UUID
 
 from api.beside import make_way, until_input_ends
-from api.importing_beside import ATTEMPTS
 from api.settings import Settings
 from api.stopping import stoppable, unless
 from api.wiring import import_files, running
@@ -20,6 +19,9 @@ from application.ports import Clock
 
 MOST_MEMORY = 1 << 30
 """Bytes such a process may ask for: what its limits let through takes less. Policy, not law."""
+
+ATTEMPTS = 3
+"""How often work on a job is begun."""
 
 FAILED = "reading it took more than it may, or something is wrong with the service; nothing more was written"
 

@@ -11,12 +11,9 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
 
-from api.beside import run
+from api.beside import AGAIN_SECONDS, run
 
 PROGRAM = "import sys; from api.cli.processes import import_beside; import_beside(*sys.argv[1:])"
-
-ATTEMPTS = 3
-"""How often it is begun; a process that ends as nobody asked it to is followed by another."""
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +24,11 @@ async def import_beside(environment: Mapping[str, str], code: str, id: UUID) -> 
 
 
 class ImportsBeside:
-    """Those that are being worked on, one at a time: the others wait their turn."""
+    """Those that are being worked on, one at a time: the others wait their turn.
+
+    A process that ends as nobody asked it to is followed by another: the job counts those that began to work on it,
+    and the last of them ends well, saying that it failed. One that could not begin, as the database was away, is none.
+    """
 
     def __init__(self, work: Callable[[str, UUID], Awaitable[int]], stopping: asyncio.Event) -> None:
         self._work = work
@@ -51,12 +52,13 @@ class ImportsBeside:
 
     async def _in_turn(self, code: str, id: UUID) -> None:
         async with self._turn:
-            for _ in range(ATTEMPTS + 1):  # the last one says that it failed
+            while not self._stopping.is_set():
                 try:
                     ended = await self._work(code, id)
                 except OSError as error:
-                    logger.error("a process for an import could not be started: %s", error.strerror)
-                    return
-                if ended == 0 or self._stopping.is_set():
-                    return
-                logger.warning("the process for an import has ended with %d", ended)
+                    logger.error("a process for an import could not be started, trying again: %s", error.strerror)
+                else:
+                    if ended == 0:
+                        return
+                    logger.warning("the process for an import has ended with %d: starting another", ended)
+                await asyncio.sleep(AGAIN_SECONDS)
