@@ -28,32 +28,33 @@ COMES_AGAIN = (RectificationPlanned, RectificationStepRecorded, Rectified, Reins
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The moves of a row that the log does not have yet, and the cells it contradicts."""
+    """The moves of a row that the log does not have yet; the cells it contradicts, and what is odd in the log's too."""
 
     new: Sequence[Made]
-    conflicts: Sequence[Finding]
+    findings: Sequence[Finding]
 
 
 def compare(told: Told, there: Sequence[DomainEvent]) -> Compared:
     """Look for each of the row's moves among the events of the hazard."""
     left = list(there)
     unmatched: list[Made] = []
+    findings: list[Finding] = []
     for made in told.made:
         same = next((event for event in left if _says(event, made)), None)
         if same is None:
             unmatched.append(made)
         else:
             left.remove(same)
+            findings += made.findings if type(same) is type(made.event) else ()
     new: list[Made] = []
-    conflicts: list[Finding] = []
     for made in unmatched:
         event = next((event for event in left if _stands_for(event, made, there)), None)
         if event is None:
             new.append(made)
         else:
             left.remove(event)
-            conflicts += _conflicts(made, event, there)
-    return Compared(new, conflicts)
+            findings += _conflicts(made, event, there)
+    return Compared(new, findings)
 
 
 def _says(event: DomainEvent, made: Made) -> bool:

@@ -38,17 +38,17 @@ def continued(told: Told, recorded: Sequence[Recorded]) -> Continued:
     there = [one.event for one in recorded if isinstance(one.event, DomainEvent)]
     compared = compare(told, there)
     if not compared.new:
-        return Continued((), compared.conflicts)
+        return Continued((), compared.findings)
     if len(there) < len(recorded):
         raise RowRefused([_fault(compared.new[0], UNREADABLE)])
     if any(one.by.role is not Role.IMPORTER and not isinstance(one, MOVES_NOTHING_ON) for one in there):
         raise RowRefused([_fault(compared.new[0], TAKEN_OVER)])
     hazard = Hazard.fold(there)
     assert hazard is not None, "a stream that is in the log has events"
-    findings = list(compared.conflicts)
+    findings = list(compared.findings)
     for made in compared.new:
         assert isinstance(made.command, Move), "the report is always there"
-        findings += carry_out(made.cells, made.command, made.act, hazard)
+        findings += carry_out(made.cells, made.command, made.act, hazard, there)
     return Continued([one for one in hazard.pending_events if isinstance(one, DomainEvent)], findings)
 
 

@@ -20,7 +20,7 @@ UNMAPPED = Rule("import.unmapped", "the mapping has no word for this value", IMP
 TAKEN_OVER = Rule("import.taken_over", "people have moved this hazard on; a record adds no move to it", IMPORTING)
 UNREADABLE = Rule("import.unreadable", "this release can't read what the log has of this hazard", IMPORTING)
 
-ORDER = Rule("import.order", "this lies before what it follows; it is in the log as stated", IMPORTING)
+ORDER = Rule("import.order", "this lies before a move it follows; it is in the log as stated", IMPORTING)
 DEADLINE = Rule("import.deadline", "the deadline lies before the day it was set; it is in the log as stated", IMPORTING)
 CONFLICT = Rule("import.conflict", "the log says otherwise, and nothing in it is written over", IMPORTING)
 

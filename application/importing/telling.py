@@ -22,7 +22,7 @@ from domain.enterprise.enterprise import Enterprise, Register
 from domain.event import Act, DomainEvent
 from domain.hazard.hazard import Hazard
 from domain.hazard.moves import Move
-from domain.hazard.rectifying import Plan
+from domain.hazard.rectifying import Extend, Plan
 from domain.hazard.reporting import Report
 from domain.refusals import Refusal
 from domain.rules.rulebook import Rulebook
@@ -37,6 +37,7 @@ class Made:
     command: Command
     act: Act
     event: DomainEvent
+    findings: Sequence[Finding] = ()
 
 
 @dataclass(slots=True)
@@ -47,7 +48,11 @@ class Told:
     hazard: Hazard
     enterprise: Enterprise | None
     made: list[Made] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """What is odd about the moves it makes."""
+        return [finding for made in self.made for finding in made.findings]
 
 
 class Telling:
@@ -129,23 +134,27 @@ class Telling:
             said["source"] = self.mapping.source
         move: Move = cells.command(AFTER_REPORT[part.move], said)
         act = self._act(now, occurred_at)
-        told.findings += carry_out(cells, move, act, told.hazard)
-        return Made(cells, move, act, _last(told.hazard))
+        findings = carry_out(cells, move, act, told.hazard)
+        return Made(cells, move, act, _last(told.hazard), findings)
 
     def _act(self, now: datetime, occurred_at: datetime) -> Act:
         return Act(self._importer, now, occurred_at, self._correlation_id, self._rules)
 
 
-def carry_out(cells: Cells, move: Move, act: Act, hazard: Hazard) -> Sequence[Finding]:
-    """Make the move on the hazard; what is odd about its times. Raises RowRefused."""
-    before = hazard.modified_on
+def carry_out(
+    cells: Cells, move: Move, act: Act, hazard: Hazard, there: Sequence[DomainEvent] = ()
+) -> Sequence[Finding]:
+    """Make the move on the hazard, of which `there` is in the log; what is odd about its times. Raises RowRefused."""
+    latest = max(event.occurred_at for event in (*there, *hazard.pending_events) if isinstance(event, DomainEvent))
     try:
         hazard.carry_out(move, act)
     except Refusal as refusal:
         raise cells.refused(refusal) from None
-    findings = [cells.finding("occurred_at", ORDER)] if act.occurred_at < before else []
-    if isinstance(move, Plan) and move.deadline is not None and move.deadline < act.occurred_at.date():
-        findings.append(cells.finding("deadline", DEADLINE))
+    findings = [cells.finding("occurred_at", ORDER)] if act.occurred_at < latest else []
+    for kind, name in ((Plan, "deadline"), (Extend, "new_deadline")):
+        deadline = getattr(move, name) if isinstance(move, kind) else None
+        if deadline is not None and deadline < act.occurred_at.date():
+            findings.append(cells.finding(name, DEADLINE))
     return findings
 
 

@@ -216,3 +216,26 @@ async def test_two_rows_of_one_copy_that_say_the_same_new_thing_say_it_once(log)
 
     assert (tally.continued, tally.known) == (1, 1)
     assert (await there(log)).count("rectified") == 1
+
+
+async def test_what_is_odd_is_found_again_when_it_is_imported_again(log):
+    """An import that was cut off is finished by running it again, and its list begins anew."""
+    odd = copy(Deadline="2025-03-01", Closed="2025-03-02")
+    first = await taken_in(log, odd)
+    assert [rule for *_, rule in found(first)] == ["import.deadline", "import.order"]
+
+    again = await taken_in(log, odd)
+
+    assert (again.known, found(again)) == (1, found(first))
+
+
+async def test_of_a_move_that_follows_it_is_found_whether_it_lies_before_any_in_the_log(log):
+    await taken_in(log, copy(Assigned="2025-03-01"))
+
+    tally = await taken_in(log, copy(Assigned="2025-03-01", Closed="2025-03-02"))
+
+    assert tally.continued == 1
+    assert [(column, rule) for column, *_, rule in found(tally)] == [
+        ("Assigned", "import.order"),
+        ("Closed", "import.order"),
+    ]

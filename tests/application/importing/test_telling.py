@@ -289,6 +289,24 @@ def test_what_is_out_of_order_in_time_is_told_as_stated_and_found(cells, finding
     assert names(tell(row(**cells))) == ["reported", "self_inspected", "rectification_planned", "closed_before_import"]
 
 
+def test_each_move_is_compared_with_the_latest_of_those_before_it():
+    cells = {"Assigned": "2025-03-01", "Closed": "2025-03-02"}
+
+    assert findings(row(**cells)) == [
+        ("Assigned", "2025-03-01", "import.order"),
+        ("Closed", "2025-03-02", "import.order"),
+    ], "closed after it was assigned, but before it was found"
+
+
+def test_an_extension_to_a_day_that_has_passed_is_found():
+    extend = {"move": "extend", "fields": {"new_deadline": "Until", "reason": "Why"}, "when": []}
+    under = mapping(moves={3: extend | {"occurred_at": "Asked"}})
+
+    assert findings(row(Until="2025-04-20", Why="等待配件", Asked="2025-04-21"), under) == [
+        ("Until", "2025-04-20", "import.deadline")
+    ]
+
+
 def test_nothing_is_found_where_all_is_in_order():
     assert findings(row()) == []
 
