@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -78,7 +79,7 @@ async def test_given_a_long_history_then_it_holds_what_only_a_record_says_and_ev
         await town.project(13)
 
     said = {said for events in hazards_of(await everything(town)).values() for said in only_of_a_record(events)}
-    assert said == {"no grade", "dismissed late", "never rectified", "a deadline before its day"}
+    assert said == {"no grade", "dismissed late", "never rectified", "a deadline before its day", "out of order"}
     kept_up = await town.dump()
     assert await town.projector(7).rebuild(Projection.HAZARDS, lambda done, all: None, check=True)
     assert await town.dump() == kept_up
@@ -87,6 +88,9 @@ async def test_given_a_long_history_then_it_holds_what_only_a_record_says_and_ev
 def only_of_a_record(log: Sequence[Recorded]) -> Iterator[str]:
     """What the events of a hazard say that nobody but an importer may."""
     events = [one.event for one in log if isinstance(one.event, HazardEvent)]
+    for before, event in pairwise(events):
+        if event.by.role is Role.IMPORTER and event.occurred_at < before.occurred_at:
+            yield "out of order"
     for event, stage in ((event, oracle.stage(events[:n])) for n, event in enumerate(events)):
         match event:
             case SelfInspected(grade=None):

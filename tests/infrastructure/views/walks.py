@@ -110,7 +110,8 @@ class Walk:
             move = move.model_copy(update={"deadline": hazard.deadline or soon})
         elif isinstance(move, Extend):
             move = move.model_copy(update={"new_deadline": soon})
-        return actor, move.model_copy(update={"occurred_at": self.claimed(hazard.modified_on)})
+        not_before = None if actor is IMPORTER else hazard.modified_on
+        return actor, move.model_copy(update={"occurred_at": self.claimed(not_before)})
 
     async def watch(self) -> None:
         """The clock says of an open duty, if there is one, that it was missed or has another day."""
