@@ -111,6 +111,7 @@ class Sequencer:
             refused, broken = None, False
             try:
                 await self._follow(tree, where, await self._outside.read(), origin)
+                await self._edge_of(tree, where)
             except Refused as why:
                 refused, broken = str(why), isinstance(why, Broken)
             except OSError as error:
@@ -135,13 +136,23 @@ class Sequencer:
         edge, self._edge, self._origin = self._edge, None, None
         await self._follow(tree, where, self._kept, origin)
         if edge is None or edge.size != where.size:
-            edge = await tree.edge(where.size)
+            edge = await self._edge_of(tree, where)
         new = min(where.head - where.size, MOST)
         note = where.newest.note if where.newest else None
         if new:
             note = await self._signed(tree, edge, new, origin.name)
         self._edge, self._origin = edge, origin
         return note
+
+    async def _edge_of(self, tree: Tree, where: Where) -> Edge:
+        """The edge of the tree that was signed last. Raises Refused where it leads to another root.
+
+        One bit of it that turned, or was turned, would be signed as if it followed on what was signed before.
+        """
+        edge = await tree.edge(where.size)
+        if where.newest is not None and root_of_subtrees(edge.subtrees()) != where.newest.root:
+            raise Refused(f"the tree in the database is not the one of {where.size} events that was signed: restore it")
+        return edge
 
     async def _signed(self, tree: Tree, edge: Edge, new: int, origin: str) -> str:
         before = len(edge.leaves())
@@ -171,9 +182,11 @@ class Sequencer:
         if where.newest is None or where.size < origin.since:
             return None
         try:
-            Checkpoint.opened(where.newest.note, self._signer.public(origin.name))
+            signed = Checkpoint.opened(where.newest.note, self._signer.public(origin.name))
         except NotProven as wrong:
             return f"the newest checkpoint is not one of this key and origin: {wrong}"
+        if (signed.size, signed.root) != where.newest[:2]:
+            return f"the newest checkpoint is of {signed.size} events, and is written down as another"
         return None
 
     async def _not_kept(self, tree: Tree, where: Where, kept: str | None, origin: Origin) -> str | None:

@@ -10,7 +10,7 @@ import pytest
 
 from application.against_saved import held_against
 from application.auditing import Fault
-from application.proof import Checkpoint, Note, root_of_subtrees
+from application.proof import Checkpoint, Note, root_of, root_of_subtrees
 from application.sequencing import Refused
 from application.tree import Edge
 from infrastructure.raw_log import PostgresRawLog
@@ -193,6 +193,47 @@ async def test_nothing_is_signed_over_it(
         with pytest.raises(Refused, match=REFUSES_TO_SIGN[attack]):
             await sequencer.sign()
         assert REFUSES_TO_SIGN[attack] in ((await sequencer.look()).refused or "")
+
+
+async def edit_an_event_its_leaf_and_no_more(admin: Administrator, log: Signed) -> None:
+    """The newest event, and its leaf where the next tree is made from."""
+    admin.do("UPDATE {S}.events SET state = state || ' '::bytea WHERE notification_id = 600")
+    forged = (await leaves(log))[599]
+    admin.do("UPDATE {S}.checkpoints SET leaves = overlay(leaves PLACING %s FROM octet_length(leaves) - 31)", forged)
+
+
+async def turn_a_bit_of_a_full_tile(admin: Administrator, log: Signed) -> None:
+    admin.do("UPDATE {S}.tiles SET root = set_bit(root, 9, 1 - get_bit(root, 9)) WHERE number = 1")
+
+
+async def write_down_another_root(admin: Administrator, log: Signed) -> None:
+    await edit_an_event_its_leaf_and_no_more(admin, log)
+    admin.do("UPDATE {S}.checkpoints SET root = %s WHERE size = 600", root_of(await leaves(log)))
+
+
+NOT_THE_TREE = "the tree in the database is not the one of 600 events that was signed"
+NOT_SO_SIGNED = "the newest checkpoint is of 600 events, and is written down as another"
+
+
+@pytest.mark.parametrize(
+    ("attack", "refused"),
+    [
+        (edit_an_event_its_leaf_and_no_more, NOT_THE_TREE),
+        (turn_a_bit_of_a_full_tile, NOT_THE_TREE),
+        (write_down_another_root, NOT_SO_SIGNED),
+    ],
+)
+async def test_a_sequencer_that_starts_signs_on_no_tree_but_the_one_that_was_signed(
+    attack: Attack, refused: str, saved: Checkpoint, signed: Signed, owner: psycopg.Connection
+) -> None:
+    await attack(Administrator(owner), signed)
+    await signed.append(1)
+
+    restarted = signed.sequencer()
+    with pytest.raises(Refused, match=refused):
+        await restarted.sign()
+    assert refused in ((await restarted.look()).refused or "")
+    assert (await signed.newest())[1] == saved
 
 
 async def test_control_a_log_nobody_touched_holds(saved: Checkpoint, signed: Signed) -> None:
