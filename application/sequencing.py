@@ -89,8 +89,9 @@ class Sequencer:
         alone = True
         while True:
             self._origin = self._origin or await self._origins.look()
-            if self._kept.note is None:
-                self._kept = await self._outside.read()
+            # Anew each time: another process of this home may know a newer one, and the database be set back since.
+            kept = await self._outside.read()
+            self._kept = kept if kept.note else kept._replace(note=self._kept.note)
             async with self._trees.extended() as tree:
                 if tree is None:
                     return False

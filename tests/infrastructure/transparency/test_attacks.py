@@ -11,7 +11,7 @@ import pytest
 from application.against_saved import held_against
 from application.auditing import Fault
 from application.proof import Checkpoint, Note, root_of, root_of_subtrees
-from application.sequencing import Refused
+from application.sequencing import Broken, Refused
 from application.tree import Edge
 from infrastructure.raw_log import PostgresRawLog
 from tests.conftest import JURISDICTION
@@ -234,6 +234,36 @@ async def test_a_sequencer_that_starts_signs_on_no_tree_but_the_one_that_was_sig
         await restarted.sign()
     assert refused in ((await restarted.look()).refused or "")
     assert (await signed.newest())[1] == saved
+
+
+async def test_a_newer_checkpoint_of_another_process_of_the_home_binds_as_well(
+    signed: Signed, owner: psycopg.Connection
+) -> None:
+    first, second = signed.sequencer(), signed.sequencer()
+    await signed.append(1)
+    await first.sign()
+    await signed.append(1)
+    await second.sign()
+    admin = Administrator(owner)
+    admin.do("DELETE FROM {S}.events WHERE notification_id > 1")
+    admin.do("DELETE FROM {S}.checkpoints WHERE size > 1")
+    await signed.append(1)
+
+    with pytest.raises(Broken, match="a checkpoint of 2 events was signed, and the log is signed up to 1"):
+        await first.sign()
+
+
+async def test_what_was_kept_outside_and_is_gone_is_remembered_while_it_runs(
+    signed: Signed, owner: psycopg.Connection
+) -> None:
+    sequencer = signed.sequencer()
+    await signed.append(2)
+    await sequencer.sign()
+    (signed.home / "checkpoints" / JURISDICTION).unlink()
+    Administrator(owner).do("DELETE FROM {S}.checkpoints")
+
+    with pytest.raises(Broken, match="a checkpoint of 2 events was signed"):
+        await sequencer.sign()
 
 
 async def test_control_a_log_nobody_touched_holds(saved: Checkpoint, signed: Signed) -> None:
