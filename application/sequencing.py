@@ -86,7 +86,6 @@ class Sequencer:
 
     async def sign(self) -> bool:
         """Sign what there is to sign; False where another process does. Raises Refused, Unavailable, OSError."""
-        alone = True
         while True:
             self._origin = self._origin or await self._origins.look()
             # Anew each time: another process of this home may know a newer one, and the database be set back since.
@@ -96,12 +95,12 @@ class Sequencer:
                 if tree is None:
                     return False
                 where = await tree.where()
-                alone = alone and (self._edge is None or self._edge.size == where.size)
-                note = await self._extended(tree, where, self._origin)
+                alone = self._edge is None or self._edge.size == where.size
+                note = await self._extended(tree, where, self._origin, MOST if alone else 0)
             if note is not None and note != self._kept.note:
                 await self._outside.keep(note)
                 self._kept = self._kept._replace(note=note)
-            if where.head - where.size <= MOST:
+            if not alone or where.head - where.size <= MOST:
                 return alone
 
     async def look(self) -> Standing:
@@ -131,14 +130,14 @@ class Sequencer:
         async with self._trees.looked_at() as tree:
             return None if await tree.root_at(checkpoint.size) == checkpoint.root else checkpoint
 
-    async def _extended(self, tree: Tree, where: Where, origin: Origin) -> str | None:
-        """Extend the tree by what is new; the newest note, where there is one. Raises Refused."""
+    async def _extended(self, tree: Tree, where: Where, origin: Origin, most: int) -> str | None:
+        """Extend the tree by what is new, if not by more; the newest note, where there is one. Raises Refused."""
         # What fails from here on is begun anew, with what has been committed and acknowledged by then.
         edge, self._edge, self._origin = self._edge, None, None
         await self._follow(tree, where, self._kept, origin)
         if edge is None or edge.size != where.size:
             edge = await self._edge_of(tree, where)
-        new = min(where.head - where.size, MOST)
+        new = min(where.head - where.size, most)
         note = where.newest.note if where.newest else None
         if new:
             note = await self._signed(tree, edge, new, origin.name)

@@ -118,6 +118,20 @@ async def test_of_two_sequencers_one_leaves_it_to_the_other(signed: Signed) -> N
     assert (await signed.newest())[1] == (ORIGIN, 603, root_of(await leaves(signed)))
 
 
+async def test_who_finds_that_another_signs_leaves_it_even_what_is_new(signed: Signed) -> None:
+    """If both signed what they find, each would take the other for the one at work, and both would rest."""
+    at_work, standing_by = signed.sequencer(), signed.sequencer()
+    assert await standing_by.sign()
+    for _ in range(3):
+        await signed.append(1)
+        assert await at_work.sign()
+        await signed.append(1)
+        assert not await standing_by.sign()
+        assert (await signed.newest())[1].size == await signed.log.head() - 1
+    assert await standing_by.sign(), "nobody else did meanwhile"
+    assert (await signed.newest())[1] == (ORIGIN, 6, root_of(await leaves(signed)))
+
+
 async def test_the_key_is_the_owners_alone(signed: Signed) -> None:
     await signed.append(1)
     await signed.sequencer().sign()
