@@ -73,7 +73,7 @@ class Sequencer:
         while not stop.is_set():
             rest = AGAIN_SECONDS
             try:
-                rest = INTERVAL_SECONDS if await self.sign() else STANDBY_SECONDS
+                rest = INTERVAL_SECONDS if await self.sign(stop) else STANDBY_SECONDS
                 self._told = None
             except Unavailable as error:
                 rest = error.seconds
@@ -84,8 +84,11 @@ class Sequencer:
             await unless(stop, asyncio.sleep(rest))
             await unless(stop, self._log.wait(self._edge.size if self._edge else 0, POLL_SECONDS))
 
-    async def sign(self) -> bool:
-        """Sign what there is to sign; False where another process does. Raises Refused, Unavailable, OSError."""
+    async def sign(self, stop: asyncio.Event | None = None) -> bool:
+        """Sign what there is to sign, or until `stop`; False where another process does.
+
+        Raises Refused, Unavailable, OSError.
+        """
         while True:
             self._origin = self._origin or await self._origins.look()
             # Anew each time: another process of this home may know a newer one, and the database be set back since.
@@ -100,7 +103,7 @@ class Sequencer:
             if note is not None and note != self._kept.note:
                 await self._outside.keep(note)
                 self._kept = self._kept._replace(note=note)
-            if not alone or where.head - where.size <= MOST:
+            if not alone or where.head - where.size <= MOST or (stop is not None and stop.is_set()):
                 return alone
 
     async def look(self) -> Standing:

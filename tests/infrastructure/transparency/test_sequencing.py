@@ -132,6 +132,20 @@ async def test_who_finds_that_another_signs_leaves_it_even_what_is_new(signed: S
     assert (await signed.newest())[1] == (ORIGIN, 6, root_of(await leaves(signed)))
 
 
+async def test_asked_to_stop_it_ends_with_the_checkpoint_it_is_at(
+    signed: Signed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("application.sequencing.MOST", 100)
+    await signed.append(250)
+    stop = asyncio.Event()
+    stop.set()
+
+    assert await signed.sequencer().sign(stop)
+    assert (await signed.newest())[1].size == 100
+    assert await signed.sequencer().sign()
+    assert (await signed.newest())[1] == (ORIGIN, 250, root_of(await leaves(signed)))
+
+
 async def test_the_key_is_the_owners_alone(signed: Signed) -> None:
     await signed.append(1)
     await signed.sequencer().sign()
