@@ -159,7 +159,10 @@ class Sequencer:
 
     async def _signed(self, tree: Tree, edge: Edge, new: int, origin: str) -> str:
         before = len(edge.leaves())
-        tiles = edge.grow(await tree.hashed(edge.size, new))
+        hashed = await tree.hashed(edge.size, new)
+        if len(hashed) != new:
+            raise Refused(f"past position {edge.size} events went missing while they were read")
+        tiles = edge.grow(hashed)
         subtrees = tuple(edge.subtrees())
         checkpoint = Checkpoint(origin, edge.size, root_of_subtrees(subtrees))
         note = str(Note(checkpoint.text, (self._signer.sign(checkpoint.text, origin),)))

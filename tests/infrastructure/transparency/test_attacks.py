@@ -14,6 +14,7 @@ from application.proof import Checkpoint, Note, root_of, root_of_subtrees
 from application.sequencing import Broken, Refused
 from application.tree import Edge
 from infrastructure.raw_log import PostgresRawLog
+from infrastructure.transparency.trees import PostgresTree
 from tests.conftest import JURISDICTION
 from tests.infrastructure.log.notes import SCHEMA
 from tests.infrastructure.transparency.signed import ORIGIN, Signed
@@ -264,6 +265,23 @@ async def test_what_was_kept_outside_and_is_gone_is_remembered_while_it_runs(
 
     with pytest.raises(Broken, match="a checkpoint of 2 events was signed"):
         await sequencer.sign()
+
+
+async def test_an_event_deleted_between_a_look_and_the_next_is_missed(
+    signed: Signed, owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await signed.append(3)
+    admin, following = Administrator(owner), PostgresTree.following
+
+    async def deleted_behind(tree: PostgresTree, after: int, limit: int) -> int:
+        found = await following(tree, after, limit)
+        admin.do("DELETE FROM {S}.events WHERE notification_id = 2")
+        return found
+
+    monkeypatch.setattr(PostgresTree, "following", deleted_behind)
+    with pytest.raises(Refused, match="went missing"):
+        await signed.sequencer().sign()
+    assert await signed.trees.checkpoint() is None
 
 
 async def test_control_a_log_nobody_touched_holds(saved: Checkpoint, signed: Signed) -> None:
