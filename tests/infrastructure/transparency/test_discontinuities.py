@@ -147,6 +147,20 @@ async def test_restored_twice_where_nothing_is_known_it_never_bears_one_name_twi
     assert names == {f"{ORIGIN}/1-00000000", f"{ORIGIN}/1-00000001"}
 
 
+async def test_a_kept_checkpoint_nobody_can_read_can_be_answered_for_once(signed: Signed) -> None:
+    await signed.append(3)
+    await signed.sequencer().sign()
+    (signed.home / "checkpoints" / "320583").write_text("spoilt")
+
+    await signed.origins.acknowledge(answered_for(None), act())
+
+    assert await signed.sequencer().sign()
+    assert (await signed.outside.read()).note == (await signed.newest())[0].note
+    (signed.home / "checkpoints" / "320583").write_text("spoilt again")
+    with pytest.raises(Broken, match="can't be read"):
+        await signed.sequencer().sign()
+
+
 async def test_only_an_administrator_answers_for_it(signed: Signed) -> None:
     with pytest.raises(NotAllowed):
         await signed.origins.acknowledge(answered_for(None), act(Role.REGULATOR))
