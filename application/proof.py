@@ -26,6 +26,9 @@ LOG_KEY, WITNESS_KEY = 1, 4
 MOST_CHARACTERS = 200_000
 """The longest note read: one with more than 16 signatures of the longest kind."""
 
+MOST_SIGNATURES = 100
+"""Signatures of a note, as other readers of notes have it: each costs whoever verifies them."""
+
 LARGEST = 2**63 - 1
 """Leaves a log could ever have: positions have 64 bits."""
 
@@ -203,6 +206,8 @@ class Note(NamedTuple):
         text, blank, lines = note.rpartition("\n\n")
         if not blank or not text or not lines.endswith("\n"):
             raise NotProven("a note is a text, an empty line and signature lines")
+        if lines.count("\n") > MOST_SIGNATURES:
+            raise NotProven(f"a note has at most {MOST_SIGNATURES} signatures")
         return cls(text + "\n", tuple(Signature.parse(line) for line in lines[:-1].split("\n")))
 
     def signed_by(self, key: Key) -> tuple[Signature, ...]:

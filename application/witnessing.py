@@ -21,6 +21,13 @@ NOBODY = Rule("cosignature.nobody", "no signature under it is by a witness regis
 NOT_MADE = Rule("cosignature.not_made", "the key registered under that name did not make this cosignature", CONTRACT)
 NOT_OURS = Rule("cosignature.other_checkpoint", "the log published another checkpoint of this size", CONTRACT)
 
+MOST_COSIGNATURES = 64
+"""Of one checkpoint. A note with more than 100 signatures is read by nobody, however few wanted it so."""
+
+ENOUGH = Rule(
+    "cosignature.enough", f"{MOST_COSIGNATURES} witnesses have cosigned this checkpoint; cosign a newer one", CONTRACT
+)
+
 
 def witness_key(verifier_key: str) -> Key:
     """The key of a witness. Raises RuleBroken."""
@@ -53,9 +60,14 @@ class Witnessing:
             raise Unknown(NOT_PUBLISHED, "body")
         if Note.parse(published.note).text != note.text:
             raise RuleBroken(NOT_OURS, "body")
-        made = [found for one in note.signatures if (found := await self._made(note, one)) is not None]
+        # One of each key: with each, all of them are verified.
+        claimed = {(one.name, one.key_id): one for one in note.signatures}.values()
+        made = [found for one in claimed if (found := await self._made(note, one)) is not None]
         if not made:
             raise RuleBroken(NOBODY, "body")
+        kept = {Signature.parse(line[:-1]).name for line in await self.trees.cosignatures(size)}
+        if len(kept | {signature.name for _, signature in made}) > MOST_COSIGNATURES:
+            raise RuleBroken(ENOUGH, "body")
         for witness_id, signature in made:
             await self.trees.cosign(size, witness_id, str(signature))
         return size

@@ -16,6 +16,7 @@ from application.proof import (
     Key,
     Note,
     Receipt,
+    Signature,
     cosign,
     leaf_hash,
     sign,
@@ -173,6 +174,45 @@ async def test_what_is_no_cosignature_of_a_witness_is_refused(people: People) ->
     answer = await auditor.post_bytes("checkpoint/cosignatures", under(forged))
     refused(answer, 403, "not-allowed", rule="role")
     assert forged.name not in await read(auditor, "checkpoint", size=checkpoint.size)
+
+
+async def test_one_line_many_times_over_is_verified_once(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    congress = await people.one(Role.WORKERS_CONGRESS, OURS)
+    await congress.do("witnesses", {"verifier_key": vkey()})
+    await people.reported(OURS)
+    _, _, checkpoint = await newest(people)
+    line, verified, signed_by = cosign(checkpoint.text, NAME, PRIVATE, AT), [], Note.signed_by
+
+    def counted(self: Note, key: Key) -> tuple[Signature, ...]:
+        verified.append(key.name)
+        return signed_by(self, key)
+
+    monkeypatch.setattr(Note, "signed_by", counted)
+    answer = await congress.post_bytes("checkpoint/cosignatures", f"{checkpoint.text}\n{str(line) * 90}".encode())
+
+    assert (answer.status_code, verified.count(NAME)) == (201, 1)
+
+
+async def test_no_more_cosign_a_checkpoint_than_a_reader_of_notes_takes(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("application.witnessing.MOST_COSIGNATURES", 1)
+    congress = await people.one(Role.WORKERS_CONGRESS, OURS)
+    for private, name in ((PRIVATE, NAME), (OTHER, "second.example")):
+        await congress.do("witnesses", {"verifier_key": vkey(private, name=name)})
+    auditor, key, checkpoint = await newest(people)
+    first, second = (
+        f"{checkpoint.text}\n{cosign(checkpoint.text, name, private, AT)}".encode()
+        for private, name in ((PRIVATE, NAME), (OTHER, "second.example"))
+    )
+    for sent in (first, first):
+        assert (await congress.post_bytes("checkpoint/cosignatures", sent)).status_code == 201
+
+    answer = await congress.post_bytes("checkpoint/cosignatures", second)
+
+    refused(answer, 422, "rule-broken", field="body", rule="cosignature.enough")
+    shown = await read(auditor, "checkpoint", size=checkpoint.size)
+    assert [one.name for one in Note.parse(shown).signatures] == [key.name, NAME]
 
 
 @pytest.mark.parametrize(

@@ -109,11 +109,16 @@ def test_an_empty_log_can_be_signed() -> None:
         "text\n\n— a AAAAAAB=\n",
         "te\txt\n\n— a AAAAAAAA\n",
         "x" * 200_000 + "\n\n— a AAAAAAAA\n",
+        "text\n\n" + "— a AAAAAAAA\n" * 101,
     ],
 )
 def test_what_is_no_note_is_refused(wrong: str) -> None:
     with pytest.raises(NotProven):
         Note.parse(wrong)
+
+
+def test_a_note_may_have_a_hundred_signatures() -> None:
+    assert len(Note.parse("text\n\n" + "— a AAAAAAAA\n" * 100).signatures) == 100
 
 
 @pytest.mark.parametrize(
