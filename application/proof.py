@@ -30,7 +30,7 @@ MOST_SIGNATURES = 100
 """Signatures of a note, as other readers of notes have it: each costs whoever verifies them."""
 
 LARGEST = 2**63 - 1
-"""Leaves a log could ever have: positions have 64 bits."""
+"""Leaves a log could ever have, as positions have 64 bits, and seconds a cosignature may say."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HEADER = struct.Struct(">Bq16sqqI")
@@ -201,8 +201,10 @@ class Note(NamedTuple):
     @classmethod
     def parse(cls, note: str) -> Note:
         """The note as it was published. Raises NotProven."""
-        if len(note) > MOST_CHARACTERS or any(one < " " and one != "\n" for one in note):
-            raise NotProven(f"a note has at most {MOST_CHARACTERS} characters and none that controls")
+        if len(note) > MOST_CHARACTERS or any(one != "\n" and _no_text(one) for one in note):
+            raise NotProven(
+                f"a note has at most {MOST_CHARACTERS} characters, none that controls and none outside UTF-8"
+            )
         text, blank, lines = note.rpartition("\n\n")
         if not blank or not text or not lines.endswith("\n"):
             raise NotProven("a note is a text, an empty line and signature lines")
@@ -217,6 +219,8 @@ class Note(NamedTuple):
             signed, message = one.signed, self.text.encode()
             if key.kind == WITNESS_KEY:
                 signed, message = signed[8:], _cosigned(self.text, one.seconds)
+                if one.seconds > LARGEST:
+                    raise NotProven(f"{key.name} says a time no cosignature may say")
             try:
                 Ed25519PublicKey.from_public_bytes(key.public).verify(signed, message)
             except (InvalidSignature, ValueError):
@@ -337,7 +341,12 @@ def _number(text: str) -> int:
     return int(text)
 
 
+def _no_text(one: str) -> bool:
+    """Whether it controls, or is half a character, which Python makes of bytes that are no UTF-8."""
+    return one < " " or "\ud800" <= one <= "\udfff"
+
+
 def _key_name(name: str) -> str:
-    if not name or "+" in name or any(one.isspace() or one < " " for one in name):
+    if not name or "+" in name or any(one.isspace() or _no_text(one) for one in name):
         raise NotProven("the name of a key holds no space and no plus")
     return name

@@ -108,6 +108,7 @@ def test_an_empty_log_can_be_signed() -> None:
         "text\n\n— a AAAAAAA\n",
         "text\n\n— a AAAAAAB=\n",
         "te\txt\n\n— a AAAAAAAA\n",
+        "te\udcffxt\n\n— a AAAAAAAA\n",
         "x" * 200_000 + "\n\n— a AAAAAAAA\n",
         "text\n\n" + "— a AAAAAAAA\n" * 101,
     ],
@@ -145,12 +146,24 @@ def test_a_cosignature_says_when() -> None:
     assert not cosigned.signed_by(key(NAME, WITNESS_KEY, STRANGER))
 
 
+def _timed(seconds: int) -> bytes:
+    """What a witness signs, in the words of the specification."""
+    return b"cosignature/v1\ntime %d\n" % seconds + CHECKPOINT.text.encode()
+
+
+def test_the_latest_time_a_cosignature_may_say() -> None:
+    latest = 2**63 - 1
+    made = Signature(NAME, WITNESS_PUBLIC.id, latest.to_bytes(8, "big") + WITNESS.sign(_timed(latest)))
+    assert Note.parse(note(made)).signed_by(WITNESS_PUBLIC) == (made,)
+
+
 def test_a_cosignature_of_another_checkpoint_or_time_is_refused() -> None:
     other = cosign(CHECKPOINT._replace(size=10).text, NAME, WITNESS, NOON)
     made = cosign(CHECKPOINT.text, NAME, WITNESS, NOON)
     later = made._replace(signed=(made.seconds + 1).to_bytes(8, "big") + made.signed[8:])
     plain = sign(CHECKPOINT.text, NAME, WITNESS)._replace(key_id=WITNESS_PUBLIC.id)
-    for wrong in (other, later, plain):
+    never = Signature(NAME, WITNESS_PUBLIC.id, b"\xff" * 8 + WITNESS.sign(_timed(2**64 - 1)))
+    for wrong in (other, later, plain, never):
         with pytest.raises(NotProven):
             Note.parse(note(wrong)).signed_by(WITNESS_PUBLIC)
 
@@ -167,7 +180,16 @@ def test_a_verifier_key_is_read_as_it_was_written(name: str, public: bytes) -> N
 
 
 @pytest.mark.parametrize(
-    "wrong", ["", "a", "a+b", "a+00000000+", "a+00000000+AQ==", str(LOG_PUBLIC).replace("+", "+0", 1)]
+    "wrong",
+    [
+        "",
+        "a",
+        "a+b",
+        "a+00000000+",
+        "a+00000000+AQ==",
+        str(LOG_PUBLIC).replace("+", "+0", 1),
+        str(LOG_PUBLIC).replace("log", "l\udcffg"),
+    ],
 )
 def test_what_is_no_verifier_key_is_refused(wrong: str) -> None:
     with pytest.raises(NotProven):
