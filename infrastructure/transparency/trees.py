@@ -50,10 +50,13 @@ _ADD_TILES = (
 
 _ADD_CHECKPOINT = "INSERT INTO {checkpoints} (size, root, note, subtrees, leaves) VALUES (%b, %b, %b, %b, %b)"
 
+# Parameters lie in subqueries, where the planner does not see them: what it sees it thinks worth planning for anew each
+# time, and that took longer than all it then had to read.
+
 # What has no full tile yet: at level 0 the leaves of the checkpoints since, above it the roots of the tiles below.
 _LEAVES = """
-SELECT true, 0, %b::bigint, string_agg(c.leaves, ''::bytea ORDER BY c.size)
-FROM {checkpoints} c WHERE c.size > %b AND c.size <= %b
+SELECT true, 0, (SELECT %b::bigint), string_agg(c.leaves, ''::bytea ORDER BY c.size)
+FROM {checkpoints} c WHERE c.size > (SELECT %b::bigint) AND c.size <= (SELECT %b::bigint)
 """
 
 _ROOTS = """
@@ -61,13 +64,15 @@ SELECT true, n.level, n.number, (
     SELECT string_agg(t.root, ''::bytea ORDER BY t.number) FROM {tiles} t
     WHERE t.level = n.level - 1 AND t.number >= n.number * 256 AND t.number < n.below
 )
-FROM unnest(%b::int[], %b::bigint[], %b::bigint[]) AS n (level, number, below)
+FROM unnest((SELECT %b::int[]), (SELECT %b::bigint[]), (SELECT %b::bigint[])) AS n (level, number, below)
 """
 
 # Of a full tile: 16 of its hashes, or where it begins at none the roots over each 16.
 _ROWS = """
 SELECT false, n.level, n.number, t.hashes
-FROM unnest(%b::int[], %b::bigint[], %b::int[], %b::bigint[], %b::int[]) AS n (level, number, tile_level, tile, begin),
+FROM unnest(
+        (SELECT %b::int[]), (SELECT %b::bigint[]), (SELECT %b::int[]), (SELECT %b::bigint[]), (SELECT %b::int[])
+    ) AS n (level, number, tile_level, tile, begin),
     LATERAL (
         SELECT CASE WHEN n.begin = 0 THEN sixteens ELSE substr(hashes, n.begin, 512) END AS hashes
         FROM {tiles} WHERE level = n.tile_level AND number = n.tile OFFSET 0

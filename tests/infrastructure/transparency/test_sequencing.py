@@ -10,7 +10,10 @@ import psycopg
 import pytest
 
 from application.proof import envelope, leaf_hash, microseconds, root_of, verify_consistency, verify_inclusion
+from application.proving import Proofs
+from infrastructure.log.pool import bounded_pool
 from infrastructure.raw_log import PostgresRawLog
+from infrastructure.transparency.trees import PostgresTrees
 from tests.conftest import JURISDICTION
 from tests.infrastructure.log.notes import SCHEMA
 from tests.infrastructure.transparency.signed import ORIGIN, Signed
@@ -91,6 +94,23 @@ async def test_checkpoint_by_checkpoint_every_position_and_every_step_is_proved(
         for old in sizes:
             if old <= size:
                 verify_consistency(old, roots[old], size, roots[size], await proofs.consistency(old, size))
+
+
+async def test_a_proof_is_not_planned_anew_each_time(signed: Signed, database_url: str) -> None:
+    """Neither where the planner knows nothing of the tree nor where it does."""
+    await signed.append(1300)
+    await signed.sequencer().sign()
+    async with bounded_pool(database_url, size=1) as pool:
+        proofs = Proofs(signed.log, PostgresTrees(pool, JURISDICTION), signed.signer, signed.origins)
+        for times in (20, 40):
+            for number in range(20):
+                await proofs.inclusion(1 + 60 * number)
+            async with pool.connection() as connection:
+                found = await connection.execute(
+                    "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE '%tile_level%'"
+                )
+                assert await found.fetchall() == [(times - 5, 5)]
+                await connection.execute(f"ANALYZE {SCHEMA}.tiles, {SCHEMA}.checkpoints".encode())
 
 
 async def test_what_is_appended_meanwhile_goes_under_the_next_one(signed: Signed) -> None:
