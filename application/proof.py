@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import struct
 from base64 import b64decode, b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import repeat
 from typing import NamedTuple
 from uuid import UUID
 
@@ -34,6 +35,7 @@ LARGEST = 2**63 - 1
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HEADER = struct.Struct(">Bq16sqqI")
+_LENGTH = struct.Struct(">I")
 _DASH = "— "
 _RECEIPT = "c2sp.org/tlog-proof@v1"
 
@@ -54,9 +56,28 @@ def envelope(position: int, stream_id: UUID, version: int, name: str, recorded_u
     recorded time in microseconds since the Unix epoch; 4 bytes length of the name, the name in UTF-8; 4 bytes length of
     the public bytes, and these exactly as they lie in the log. Private parts are in no proof; commitments to them are.
     """
-    named = name.encode()
-    header = _HEADER.pack(1, position, stream_id.bytes, version, recorded_us, len(named))
-    return b"".join((header, named, len(state).to_bytes(4, "big"), state))
+    return packed(position, stream_id.bytes, version, name.encode(), recorded_us, state)
+
+
+def packed(position: int, stream: bytes, version: int, name: bytes, recorded_us: int, state: bytes) -> bytes:
+    """The same, of the bytes of stream id and name. Raises struct.error for a number of more than 64 bits."""
+    header = _HEADER.pack(1, position, stream, version, recorded_us, len(name))
+    return b"".join((header, name, _LENGTH.pack(len(state)), state))
+
+
+def leaf_hashes(
+    positions: Iterable[int],
+    streams: Iterable[bytes],
+    versions: Iterable[int],
+    names: Sequence[bytes],
+    recorded_us: Iterable[int],
+    states: Sequence[bytes],
+) -> list[bytes]:
+    """The leaf hashes of many events at once, which is twice as fast as one after the other. Raises struct.error."""
+    headers = map(_HEADER.pack, repeat(1), positions, streams, versions, recorded_us, map(len, names))
+    sizes, sha256 = map(_LENGTH.pack, map(len, states)), hashlib.sha256
+    leaves = zip(headers, names, sizes, states, strict=True)
+    return [sha256(b"\x00" + header + name + size + state).digest() for header, name, size, state in leaves]
 
 
 def leaf_hash(leaf: bytes) -> bytes:
@@ -155,7 +176,7 @@ class Key(NamedTuple):
     def parse(cls, vkey: str) -> Key:
         """The key a text stands for, which may end with a newline. Raises NotProven."""
         name, id, encoded = (*vkey.removesuffix("\n").split("+", 2), "", "")[:3]
-        public = _from_base64(encoded)
+        public = from_base64(encoded)
         if len(public) != 1 + HASH_BYTES or public[0] not in (LOG_KEY, WITNESS_KEY):
             raise NotProven("a verifier key is a name, an id and an Ed25519 key, with a plus between them")
         key = cls(_key_name(name), public[0], public[1:])
@@ -183,7 +204,7 @@ class Signature(NamedTuple):
     def parse(cls, line: str) -> Signature:
         """The signature of a line without its newline. Raises NotProven."""
         name, _, encoded = line.removeprefix(_DASH).partition(" ")
-        signed = _from_base64(encoded)
+        signed = from_base64(encoded)
         if not line.startswith(_DASH) or len(signed) <= 4:
             raise NotProven("a signature line is an em dash, the name of a key and a signature in base64")
         return cls(_key_name(name), signed[:4], signed[4:])
@@ -263,7 +284,7 @@ class Checkpoint(NamedTuple):
         lines = text.removesuffix("\n").split("\n")
         if len(lines) < 3 or not all(lines):
             raise NotProven("a checkpoint has three lines: origin, size and root")
-        return cls(lines[0], _number(lines[1]), _a_hash(lines[2]))
+        return cls(lines[0], _number(lines[1]), a_hash(lines[2]))
 
     @classmethod
     def opened(cls, note: str, log: Key) -> Checkpoint:
@@ -300,10 +321,10 @@ class Receipt(NamedTuple):
         head, blank, note = receipt.partition("\n\n")
         first, *lines = head.split("\n")
         brought = lines and lines[0].startswith("extra ")
-        leaf = _from_base64(lines.pop(0).removeprefix("extra ")) if brought else None
+        leaf = from_base64(lines.pop(0).removeprefix("extra ")) if brought else None
         if first != _RECEIPT or not blank or not lines or not lines[0].startswith("index "):
             raise NotProven(f"a receipt begins with {_RECEIPT} and names an index")
-        return cls(_number(lines[0].removeprefix("index ")), tuple(map(_a_hash, lines[1:])), note, leaf)
+        return cls(_number(lines[0].removeprefix("index ")), tuple(map(a_hash, lines[1:])), note, leaf)
 
     def verified(self, log: Key, leaf: bytes | None = None) -> Checkpoint:
         """The checkpoint that holds this leaf; without one, the leaf the receipt brought. Raises NotProven."""
@@ -319,7 +340,8 @@ def _base64(data: bytes) -> str:
     return b64encode(data).decode()
 
 
-def _from_base64(text: str) -> bytes:
+def from_base64(text: str) -> bytes:
+    """The bytes of a text in base64. Raises NotProven."""
     try:
         data = b64decode(text, validate=True)
     except ValueError:
@@ -329,8 +351,9 @@ def _from_base64(text: str) -> bytes:
     return data
 
 
-def _a_hash(text: str) -> bytes:
-    data = _from_base64(text)
+def a_hash(text: str) -> bytes:
+    """The hash of a text in base64. Raises NotProven."""
+    data = from_base64(text)
     _whole(data)
     return data
 

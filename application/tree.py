@@ -139,6 +139,25 @@ def inclusion_path(number: int, size: int) -> Path:
     return steps[::-1]
 
 
+def path_above(row: int, size: int) -> Path:
+    """What is left of that path behind the root over the 16 leaves, or fewer at the end, of a row of level 0."""
+    first = row * ROW
+    return inclusion_path(first, size)[(min(ROW, size - first) - 1).bit_length() :]
+
+
+def paths_within(leaf_hashes: Sequence[bytes]) -> list[list[bytes]]:
+    """The path of each leaf of a small tree."""
+    paths: list[list[bytes]] = [[] for _ in leaf_hashes]
+    level, below = list(leaf_hashes), 0
+    while len(level) > 1:
+        for number, path in enumerate(paths):
+            beside = number >> below ^ 1
+            if beside < len(level):
+                path.append(level[beside])
+        level, below = [root_of(level[at : at + 2]) for at in range(0, len(level), 2)], below + 1
+    return paths
+
+
 def consistency_path(old_size: int, size: int) -> Path:
     """What proves that a tree of `size` leaves begins with the one of `old_size`, of at least one (RFC 6962 §2.1.2)."""
     steps: list[Sequence[Node]] = []

@@ -1,0 +1,170 @@
+"""Application: a piece of a bundle in which nothing is wrong, seen at once: one step for all rows is faster than many.
+
+Whatever is not as it is in nearly every piece is left to those who look row by row, who can say what it is.
+"""
+
+from __future__ import annotations
+
+from binascii import unhexlify
+from collections.abc import Sequence
+from hashlib import sha256
+from operator import le
+from pathlib import Path
+from re import Pattern
+from struct import error
+from typing import NamedTuple
+
+from application.bundle.climbing import Climbing
+from application.bundle.lines import (
+    COMMITTED,
+    EVENT,
+    GROUP,
+    ONE_TEXT,
+    PROOF,
+    STREAM_BYTES,
+    TEXTS_OF,
+    Part,
+    around,
+    evidence_named,
+    openings,
+)
+from application.bundle.rows import Rules, Shown
+from application.proof import leaf_hashes, root_of
+
+MOST_BYTES = 32 << 20
+"""Of a file, looked at at once."""
+
+SEAL, SALT_BYTES = 64, 16
+_AROUND_TEXTS = len('{"position":,"texts":}}\n')
+
+
+class Piece(NamedTuple):
+    """Which lines of the three files belong together."""
+
+    events: Part
+    texts: Part | None
+    proofs: Part | None
+    after: int
+    """The position before its first row; 0 before the first of all."""
+    rules: Rules
+    size: int
+    root: bytes
+    """Of the tree its rows have to be in."""
+    kept: int
+    """The group of 16 positions whose leaf hashes are wanted."""
+    evidence: bool
+
+
+class Found(NamedTuple):
+    """What a piece shows, and of the groups of 16 rows that are whole and proven the roots, one after the other."""
+
+    shown: Shown
+    roots: bytes
+    edge: bytes
+    """The leaf hashes of the group wanted, where it is one of them."""
+
+
+def all_holds(piece: Piece) -> Found | None:
+    """What it shows if all of it holds and every position is there; None where that can't be told. Raises OSError."""
+    rules, after = piece.rules, piece.after
+    rows = _lines(piece.events, EVENT)
+    if not rows or not rules.dense or piece.proofs is None or after % GROUP:
+        return None
+    numbers, recorded, streams, versions, names, states, _ = zip(*rows, strict=True)
+    last = after + len(rows)
+    try:
+        positions, times, whole = ([*map(int, some)] for some in (numbers, recorded, versions))
+        together = unhexlify(b"".join(streams).replace(b"-", b""))
+    except ValueError:
+        return None
+    ids = _apart(together, STREAM_BYTES)
+    in_order = positions == [*range(after + 1, last + 1)] and all(map(le, times, times[1:]))
+    complete = last <= rules.last and all(states) and (last % GROUP == 0 or last == piece.size)
+    if not in_order or not complete or len(ids) != len(rows) or not rules.erasures.keys().isdisjoint(ids):
+        return None
+    shown = Shown(rows=len(rows), proven=len(rows), recorded=(times[0], times[-1]), position=last)
+    try:
+        leaves = leaf_hashes(positions, ids, whole, names, times, states)
+    except error:
+        return None
+    roots = _roots(piece, leaves)
+    if roots is None or not _versions(shown, ids, whole, after) or not _texts(piece.texts, shown, states, after):
+        return None
+    if piece.evidence:
+        shown.evidence.update(*map(evidence_named, states))
+    edge = piece.kept * GROUP - after
+    return Found(shown, roots, b"".join(leaves[edge : edge + GROUP]) if edge >= 0 else b"")
+
+
+def _lines(part: Part, form: Pattern[bytes]) -> list[tuple[bytes, ...]] | None:
+    """What its lines say; None where not all of them are of this form."""
+    block = _block(part)
+    found = [] if block is None else form.findall(block)
+    return found if block is not None and len(found) == block.count(b"\n") and block[-1:] == b"\n" else None
+
+
+def _block(part: Part) -> bytes | None:
+    if part.end - part.start > MOST_BYTES:
+        return None
+    with Path(part.path).open("rb") as file:
+        file.seek(part.start)
+        return file.read(part.end - part.start)
+
+
+def _apart(together: bytes, each: int) -> list[bytes]:
+    return [together[at : at + each] for at in range(0, len(together), each)]
+
+
+def _versions(shown: Shown, streams: list[bytes], versions: list[int], after: int) -> bool:
+    """Whether the versions of every stream follow on each other."""
+    firsts: dict[bytes, tuple[int, int]] = {}
+    lasts: dict[bytes, int] = {}
+    for position, (stream, version) in enumerate(zip(streams, versions, strict=True), after + 1):
+        before = lasts.get(stream)
+        if before is None:
+            firsts[stream] = version, position
+        elif version != before + 1:
+            return False
+        lasts[stream] = version
+    shown.streams = {stream: (first, lasts[stream], at) for stream, (first, at) in firsts.items()}
+    return True
+
+
+def _roots(piece: Piece, leaves: list[bytes]) -> bytes | None:
+    """The roots of all groups, where each is proven."""
+    proofs = None if piece.proofs is None else _lines(piece.proofs, PROOF)
+    groups = -(-len(leaves) // GROUP)
+    if proofs is None or len(proofs) != groups:
+        return None
+    climbing, roots = Climbing(piece.size, piece.root), []
+    for number, (first, above, _) in enumerate(proofs, piece.after // GROUP):
+        at = number * GROUP - piece.after
+        root = root_of(leaves[at : at + GROUP])
+        if int(first) != number * GROUP + 1 or not climbing.climbs(number, root, above):
+            return None
+        roots.append(root)
+    return b"".join(roots)
+
+
+def _texts(part: Part | None, shown: Shown, states: Sequence[bytes], after: int) -> bool:
+    """Whether every text that was committed to is there, where it has to be; or none is to be there."""
+    counts = [state.count(COMMITTED) for state in states]
+    if part is None:
+        shown.absent = sum(counts)
+        return True
+    block = _block(part)
+    if block is None:
+        return False
+    speaking = [(position, count) for position, count in enumerate(counts, after + 1) if count]
+    lines, texts = TEXTS_OF.findall(block), ONE_TEXT.findall(block)
+    where = [str(position).encode() for position, _ in speaking]
+    length = around(texts) + sum(map(len, where)) + len(where) * _AROUND_TEXTS
+    opened = b"".join([one[0] for one in texts])
+    if lines != where or length != len(block) or opened != b"".join([openings(count) for _, count in speaking]):
+        return False
+    sealed = [behind[:SEAL] for behind in b"".join(states).split(COMMITTED)[1:]]
+    salts = _apart(unhexlify(b"".join([one[2] for one in texts])), SALT_BYTES)
+    made = [sha256(salt + one[3]).digest() for salt, one in zip(salts, texts, strict=True)]
+    shown.checked = len(texts)
+    named = [one[1] for one in texts]
+    return named == sealed and b"".join(made) == unhexlify(b"".join(named))

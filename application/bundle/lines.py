@@ -1,0 +1,254 @@
+"""Application: the lines of a bundle's files, as they are written and as they are read from whoever wrote them.
+
+No line is believed, and none longer than 1 MiB is read. What lies where is in docs/bundles.md.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+from base64 import b64decode, b64encode
+from binascii import unhexlify
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
+
+from application.proof import HASH_BYTES, packed
+
+FORM = "hazardloop-bundle/1"
+MANIFEST, CHECKPOINT, KEYS, CONSISTENCY = "bundle.json", "checkpoint", "keys", "consistency.jsonl"
+EVENTS, TEXTS, PROOFS, CATALOGUE, EVIDENCE = (
+    "events.jsonl",
+    "texts.jsonl",
+    "proofs.jsonl",
+    "catalogue.json",
+    "evidence/",
+)
+
+ALL, PERIOD, HAZARD, ENTERPRISE = "all", "period", "hazard", "enterprise"
+FILES, HASHES = "files", "hashes"
+
+LONGEST_LINE = 1 << 20
+"""Bytes of the longest line there may be."""
+
+GROUP = 16
+"""Rows whose proofs go on together: positions 1 to 16, 17 to 32 and so on."""
+GROUP_LEVEL = 4
+STREAM_BYTES = 16
+
+TEXTS_ERASED = b"hazard.texts_erased.v1"
+
+EVENT = re.compile(
+    rb'\{"position":([0-9]+),"recorded_us":(-?[0-9]+),"stream_id":"([0-9a-f-]{36})","version":([0-9]+)'
+    rb',"name":"([^"\\\n]+)","state(?:":(.*)|_base64":"([A-Za-z0-9+/]*={0,2})")\}\n'
+)
+TEXTS_OF = re.compile(rb'\{"position":([0-9]+),"texts":\{')
+TEXT = re.compile(rb'\{"position":([0-9]+),"texts(?:":(.*)|_base64":"([A-Za-z0-9+/]*={0,2})")\}\n')
+PROOF = re.compile(rb'\{"first":([0-9]+),"above":\[([^\]]*)\],"rows":(\{.*\})\}\n')
+_NUMBER = re.compile(rb'\{"[a-z_]{5,8}":([0-9]{1,20}),')
+
+# In JSON without blanks a quotation mark within a text is escaped, so neither can be part of a text.
+COMMITTED = b'{"commitment":"'
+_COMMITMENT = re.compile(rb'\{"commitment":"([0-9a-f]{64})"\}')
+_EVIDENCE = re.compile(rb'"evidence":\[("[0-9a-f]{64}"(?:,"[0-9a-f]{64}")*)\]')
+ONE_TEXT = re.compile(rb'([{,])"([0-9a-f]{64})":\["([0-9a-f]{32})","([^"\\]*)"\]')
+_AROUND_A_TEXT = len('"":["",""],') + 64 + 32
+
+
+class NoRow(Exception):
+    """A line is not in the form it has to have; the message says of which file it is."""
+
+
+class Erasure(NamedTuple):
+    """The erasure of all texts a stream held before its version."""
+
+    position: int
+    version: int
+    legal_basis: str
+
+
+class Row(NamedTuple):
+    """An event, byte by byte; the stream as 16 bytes."""
+
+    position: int
+    recorded_us: int
+    stream: bytes
+    version: int
+    name: bytes
+    state: bytes
+
+    @classmethod
+    def of(cls, line: bytes) -> Row:
+        """The row of a line. Raises NoRow."""
+        found = EVENT.fullmatch(line)
+        if found is None:
+            raise NoRow("a line is not in the form it has to have")
+        position, recorded, stream, version, name, _, _ = found.groups()
+        try:
+            id = unhexlify(stream.replace(b"-", b""))
+            row = cls(int(position), int(recorded), id, int(version), name, said(found, 6))
+        except ValueError:
+            id, row = b"", None
+        if row is None or len(id) != STREAM_BYTES:
+            raise NoRow("a line holds no stream id, or a number of too many digits")
+        return row
+
+    @property
+    def leaf(self) -> bytes:
+        """The leaf hash. Raises NoRow where a number is larger than any in a log."""
+        position, recorded, stream, version, name, state = self
+        try:
+            return sha256(b"\x00" + packed(position, stream, version, name, recorded, state)).digest()
+        except struct.error:
+            raise NoRow(f"a number of position {position} has more than 64 bits") from None
+
+    @property
+    def erasure(self) -> Erasure | None:
+        """What it erases, where it does."""
+        if self.name != TEXTS_ERASED:
+            return None
+        try:
+            basis = str(json.loads(self.state)["legal_basis"])
+        except (ValueError, KeyError, TypeError, RecursionError):
+            basis = "no legal basis is named"
+        return Erasure(self.position, self.version, "".join(one if one.isprintable() else "?" for one in basis[:200]))
+
+
+def event_line(row: Row) -> bytes:
+    """A line of events.jsonl; the state stands in it byte by byte, or in base64 where it is no JSON of one line."""
+    position, recorded, stream, version, name, state = row
+    head = f'{{"position":{position},"recorded_us":{recorded},"stream_id":"{UUID(bytes=stream)}","version":{version},'
+    return head.encode() + b'"name":"%b",' % name + _as_json(b"state", state)
+
+
+def text_line(position: int, private: bytes) -> bytes:
+    """A line of texts.jsonl: `{commitment: [salt in hex, text]}` as it lies in the log."""
+    return f'{{"position":{position},'.encode() + _as_json(b"texts", private)
+
+
+def _as_json(what: bytes, value: bytes) -> bytes:
+    try:
+        json.loads(value)
+        plain = b"\n" not in value
+    except (ValueError, RecursionError):
+        plain = False
+    return b'"%b":%b}\n' % (what, value) if plain else b'"%b_base64":"%b"}\n' % (what, b64encode(value))
+
+
+def proof_line(first: int, above: Sequence[bytes], rows: Mapping[int, Sequence[bytes]]) -> bytes:
+    """A line of proofs.jsonl: the path of each row as far as its group of 16, and from there to the root."""
+    own = {str(position): [b64encode(one).decode() for one in path] for position, path in rows.items()}
+    said = {"first": first, "above": [b64encode(one).decode() for one in above], "rows": own}
+    return json.dumps(said, separators=(",", ":")).encode() + b"\n"
+
+
+def consistency_line(old_size: int, path: Sequence[bytes]) -> bytes:
+    """A line of consistency.jsonl: what proves that the checkpoint follows on a smaller one."""
+    said = {"old_size": old_size, "path": [b64encode(one).decode() for one in path]}
+    return json.dumps(said, separators=(",", ":")).encode() + b"\n"
+
+
+def said(found: re.Match[bytes], group: int) -> bytes:
+    """What a line says byte by byte: in this group of its form, or in base64 in the next. Raises NoRow."""
+    if found[group] is not None:
+        return found[group]
+    try:
+        return b64decode(found[group + 1], validate=True)
+    except ValueError:
+        raise NoRow("a line holds no base64 where it should") from None
+
+
+def commitments(state: bytes) -> list[bytes]:
+    """The commitments in a state, as hex, in their order."""
+    return _COMMITMENT.findall(state)
+
+
+def evidence_named(state: bytes) -> list[bytes]:
+    """The pieces of evidence a state names, as hex."""
+    return [one.strip(b'"') for names in _EVIDENCE.findall(state) for one in names.split(b",")]
+
+
+def texts_held(private: bytes) -> list[bytes] | None:
+    """The commitments of a private part, as hex; None where a text is not the one of its commitment."""
+    plain = ONE_TEXT.findall(private)
+    if b"".join([one[0] for one in plain]) != openings(len(plain)) or around(plain) + 1 != len(private):
+        plain = _escaped(private)
+    for _, sealed, salt, text in plain:
+        if sha256(unhexlify(salt) + text).digest() != unhexlify(sealed):
+            return None
+    return [one[1] for one in plain] or None
+
+
+def openings(texts: int) -> bytes:
+    """What stands before each of so many texts of one private part."""
+    return b"{" + b"," * (texts - 1) if texts else b""
+
+
+def around(texts: Sequence[tuple[bytes, ...]]) -> int:
+    """How long these texts are with all that stands around them, but the end of the private part."""
+    return sum([len(one[3]) for one in texts]) + len(texts) * _AROUND_A_TEXT
+
+
+def _escaped(private: bytes) -> list[tuple[bytes, ...]]:
+    """The same of a private part in any form of JSON; empty for what is none."""
+    try:
+        held = json.loads(private).items()
+        found: list[tuple[bytes, ...]] = [
+            (b"", one.encode(), salt.encode(), said.encode()) for one, (salt, said) in held
+        ]
+        whole = all(len(unhexlify(sealed)) == HASH_BYTES and unhexlify(salt) for _, sealed, salt, _ in found)
+        return found if whole else []
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return []
+
+
+class Part(NamedTuple):
+    """Some bytes of a file on the disk, from the first to before the last."""
+
+    path: str
+    start: int
+    end: int
+
+    def lines(self) -> Iterator[bytes]:
+        """Its lines, each with its end. Raises NoRow for one that is cut off or too long, OSError."""
+        left = self.end - self.start
+        with Path(self.path).open("rb") as file:
+            file.seek(self.start)
+            while left > 0:
+                line = file.readline(min(left, LONGEST_LINE + 1))
+                left -= len(line)
+                if line[-1:] != b"\n":
+                    raise NoRow("a line is cut off" if len(line) <= LONGEST_LINE else "a line is longer than 1 MiB")
+                yield line
+
+    def line_from(self, at: int) -> int:
+        """Where the first line begins that begins at a byte or after it; the end where none does."""
+        if at <= self.start:
+            return self.start
+        with Path(self.path).open("rb") as file:
+            file.seek(at - 1)
+            line = file.readline(LONGEST_LINE + 1)
+        return min(self.end, at - 1 + len(line)) if line.endswith(b"\n") else self.end
+
+    def number_at(self, at: int) -> int | None:
+        """The number the line at a byte begins with; None where there is none."""
+        with Path(self.path).open("rb") as file:
+            file.seek(at)
+            found = _NUMBER.match(file.read(min(64, self.end - at)))
+        return None if found is None else int(found[1])
+
+    def line_of(self, number: int) -> int:
+        """Where the first line begins whose number is at least this, if they are in order."""
+        low, high = self.start, self.end
+        while low < high:
+            middle = (low + high) // 2
+            at = self.line_from(middle)
+            found = None if at == self.end else self.number_at(at)
+            if at == self.end or (found is not None and found >= number):
+                high = middle
+            else:
+                low = middle + 1
+        return self.line_from(low)

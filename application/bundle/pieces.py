@@ -1,0 +1,105 @@
+"""Application: a bundle cut into pieces, and these looked at by as many processes as there are processors."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import suppress
+from multiprocessing import get_context
+from pathlib import Path
+
+from application.bundle.at_once import Found, Piece
+from application.bundle.lines import GROUP, LONGEST_LINE, TEXTS_ERASED, Erasure, NoRow, Part, Row
+from application.bundle.piece import looked_at
+
+PIECE = 4 << 20
+"""Bytes of events looked at together, about."""
+
+_ERASES = b'"name":"%b"' % TEXTS_ERASED
+
+ALONE = 4
+"""Pieces one process does sooner than others have started."""
+
+
+def erasures_in(events: Part) -> dict[bytes, Erasure]:
+    """The last erasure of each stream, found without looking at every line. Raises OSError."""
+    found: dict[bytes, Erasure] = {}
+    with Path(events.path).open("rb") as file:
+        file.seek(events.start)
+        left, block = events.end - events.start, b""
+        while left > 0 and (some := file.read(min(left, LONGEST_LINE))):
+            left -= len(some)
+            block += some
+            whole = block.rfind(b"\n") + 1
+            for row in _erasing(block, whole):
+                erasure, known = row.erasure, found.get(row.stream)
+                if erasure is not None and (known is None or known.version < erasure.version):
+                    found[row.stream] = erasure
+            block = block[whole:][-LONGEST_LINE:]
+    return found
+
+
+def _erasing(block: bytes, end: int) -> Iterator[Row]:
+    at = 0
+    while (at := block.find(_ERASES, at, end)) >= 0:
+        begin, at = block.rfind(b"\n", 0, at) + 1, block.find(b"\n", at) + 1
+        with suppress(NoRow):
+            yield Row.of(block[begin:at])
+
+
+def _cut(all: Piece) -> Iterator[Piece]:
+    """Piece after piece; no group of 16 positions lies in two."""
+    events, texts, proofs, after = all.events, all.texts, all.proofs, all.after
+    while True:
+        end, before = _end_of_group(events, events.line_from(events.start + PIECE))
+        number = events.number_at(end) if end < events.end else None
+        mine = events if number is None else events._replace(end=end)
+        mine_texts, texts = _split(texts, number)
+        mine_proofs, proofs = _split(proofs, None if number is None else _first_of_group(number))
+        yield all._replace(events=mine, texts=mine_texts, proofs=mine_proofs, after=after)
+        if number is None:
+            return
+        after, events = before, events._replace(start=end)
+
+
+def _split(part: Part | None, number: int | None) -> tuple[Part | None, Part | None]:
+    """What lies before the line of a number, and what lies from it on."""
+    if part is None or number is None:
+        return part, None
+    at = part.line_of(number)
+    return part._replace(end=at), part._replace(start=at)
+
+
+def _end_of_group(events: Part, at: int) -> tuple[int, int]:
+    """Where the next group begins, from a line on, or the next line that can't be read; and the position before it."""
+    before = 0
+    for _ in range(GROUP + 1):
+        number = events.number_at(at) if at < events.end else None
+        if number is None or (before and _first_of_group(number) != _first_of_group(before)):
+            break
+        at, before = events.line_from(at + 1), number
+    return at, before
+
+
+def _first_of_group(position: int) -> int:
+    return (position - 1) // GROUP * GROUP + 1
+
+
+def each_looked_at(all: Piece) -> Iterator[Found]:
+    """What each piece of it shows, in order; many are looked at by as many processes as there are processors."""
+    pieces = _cut(all)
+    if all.events.end - all.events.start < ALONE * PIECE:
+        yield from map(looked_at, pieces)
+        return
+    processes = os.cpu_count() or 1
+    with ProcessPoolExecutor(processes, get_context("spawn"), gc.disable) as pool:
+        asked: deque[Future[Found]] = deque()
+        for piece in pieces:
+            asked.append(pool.submit(looked_at, piece))
+            if len(asked) > 2 * processes:
+                yield asked.popleft().result()
+        while asked:
+            yield asked.popleft().result()
