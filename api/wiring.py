@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from application.auditing import RawEvent
 from application.backups import Backups
 from application.commands import Commands
 from application.discontinuities import Origins
+from application.exporting import Sink
 from application.importing.files import ImportFiles
 from application.importing.jobs import Imports
 from application.jurisdiction import Jurisdiction
@@ -38,6 +39,7 @@ from application.witnessing import Witnessing
 from domain.catalogue import CATALOGUE
 from domain.event import DomainEvent
 from domain.rules.rulebook import Rulebook
+from infrastructure import bundle_files
 from infrastructure.backup.backups import HomeBackups
 from infrastructure.command_keys import BadSecret, KeyedCommandKeys, kept_secret
 from infrastructure.embedded import EmbeddedPostgres, EmbeddedPostgresError
@@ -124,6 +126,11 @@ def other_rules(settings: Settings, code: str, file: Path) -> Rulebook:
         return rulebook_with(file, code, settings.zones[code].key, settings.operator_policy)
     except BadPack as bad:
         raise CannotRun(str(bad)) from None
+
+
+def new_bundle(path: Path) -> AbstractContextManager[Sink]:
+    """A new bundle, there when the context has ended well. Raises OSError."""
+    return bundle_files.new_bundle(path)
 
 
 def import_files() -> ImportFiles:

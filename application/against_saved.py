@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from application.auditing import Fault, RawEvent, RawLog, whole
+from application.auditing import RawLog, whole
+from application.bundle.rows import Fault
 from application.checkpoints import Trees
-from application.proof import Checkpoint, envelope, leaf_hash, microseconds, root_of
+from application.proof import Checkpoint, root_of
 from application.tree import ROW, split
 
 ROWS_AT_ONCE = 1000
@@ -21,9 +22,7 @@ async def held_against(saved: Checkpoint, log: RawLog, trees: Trees) -> Sequence
     faults: list[Fault] = []
     hashes: dict[int, bytes] = {}
     async for raw in whole(log, saved.size):
-        if raw.position > saved.size:
-            break
-        hashes[raw.position] = leaf_hash(leaf_of(raw))
+        hashes[raw.position] = raw.row.leaf
     faults += [
         Fault(position, "it was signed, and is not in the log any more")
         for position in range(1, saved.size + 1)
@@ -40,11 +39,6 @@ async def held_against(saved: Checkpoint, log: RawLog, trees: Trees) -> Sequence
     if newest is not None and newest.size >= saved.size:
         faults += await _unlike(hashes, newest.size, trees)
     return faults or [Fault(0, f"the first {saved.size} events, and the tree over them, are others than those signed")]
-
-
-def leaf_of(raw: RawEvent) -> bytes:
-    """The envelope of an event that lies there byte by byte."""
-    return envelope(raw.position, raw.stream_id, raw.version, raw.name, microseconds(raw.recorded_at), raw.state)
 
 
 async def _unlike(hashes: dict[int, bytes], size: int, trees: Trees) -> list[Fault]:

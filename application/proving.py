@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,7 +13,16 @@ from application.log import EventLog, Unavailable
 from application.proof import Key, Receipt, envelope, microseconds
 from application.questions import WAIT_SECONDS
 from application.sequencing import INTERVAL_SECONDS
-from application.tree import Path, consistency_path, hashes_of, inclusion_path, subtrees
+from application.tree import (
+    Path,
+    consistency_path,
+    hashes_of,
+    inclusion_path,
+    path_above,
+    paths_within,
+    split,
+    subtrees,
+)
 from domain.refusals import CONTRACT, Rule, RuleBroken, Unknown
 
 NOT_PUBLISHED = Rule("checkpoint.unknown", "no checkpoint of this size was ever published", CONTRACT)
@@ -26,6 +36,14 @@ class Inclusion(NamedTuple):
     position: int
     checkpoint: Published
     path: tuple[bytes, ...]
+
+
+class Group(NamedTuple):
+    """The paths of up to 16 positions side by side: of each as far as their common root, and from there on."""
+
+    number: int
+    within: Sequence[Sequence[bytes]]
+    above: Sequence[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +114,17 @@ class Proofs:
         inclusion = await self.inclusion(position)
         leaf = envelope(position, one.stream_id, one.version, one.name, microseconds(one.recorded_at), one.state)
         return str(Receipt(position - 1, inclusion.path, await self.note(inclusion.checkpoint), leaf))
+
+    async def groups(self, numbers: Sequence[int], under: Published) -> Sequence[Group]:
+        """What proves the positions of these groups of 16 under a checkpoint. Raises Unavailable."""
+        paths = [path_above(number, under.size) for number in numbers]
+        known = dict(zip(subtrees(0, under.size), under.subtrees, strict=True))
+        wanted = {node.row for path in paths for step in path for node in step if node not in known}
+        rows = await self.trees.rows(under.size, sorted(wanted | {(0, number) for number in numbers}))
+        return [
+            Group(number, paths_within(split(rows[0, number])), hashes_of(path, known, rows))
+            for number, path in zip(numbers, paths, strict=True)
+        ]
 
     async def _hashes(self, path: Path, under: Published) -> tuple[bytes, ...]:
         known = dict(zip(subtrees(0, under.size), under.subtrees, strict=True))

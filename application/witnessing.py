@@ -72,17 +72,18 @@ class Witnessing:
             await self.trees.cosign(size, witness_id, str(signature))
         return size
 
+    async def key_of(self, name: str) -> Key | None:
+        """The key of the witness that signs under a name, where one does. Raises Unavailable."""
+        witness = Witness.fold(readable(await self.log.read(stream_of(self.code, name))))
+        return None if witness is None else Key.parse(witness.verifier_key)
+
     async def _made(self, note: Note, signature: Signature) -> tuple[UUID, Signature] | None:
         """Whose it is, where it is a witness's."""
-        id = stream_of(self.code, signature.name)
-        witness = Witness.fold(readable(await self.log.read(id)))
-        if witness is None:
-            return None
-        key = Key.parse(witness.verifier_key)
-        if signature.key_id != key.id:
+        key = await self.key_of(signature.name)
+        if key is None or signature.key_id != key.id:
             return None
         try:
             note.signed_by(key)
         except NotProven:
             raise RuleBroken(NOT_MADE, "body") from None
-        return id, signature
+        return stream_of(self.code, signature.name), signature

@@ -10,7 +10,9 @@ from uuid import UUID
 
 import pytest
 
-from application.auditing import OUTLIVED, Audit, Fault, RawEvent
+from application.auditing import Audit, RawEvent
+from application.bundle.lines import Erasure
+from application.bundle.rows import EARLIER, GONE, OTHER_TEXTS, OUTLIVED, Fault
 from application.log import Unreadable
 from domain.actors import Role
 from domain.catalogue import CATALOGUE
@@ -43,14 +45,15 @@ def log(*done: Did) -> Log:
     ]
 
 
-def audited(events: Sequence[RawEvent], *, complete: bool = True) -> Audit:
-    audit = Audit(decode, complete=complete)
+def erasures(events: Log) -> dict[bytes, Erasure]:
+    return {raw.stream_id.bytes: erasure for raw in events if (erasure := raw.row.erasure) is not None}
+
+
+def audited(events: Log, known: dict[bytes, Erasure] | None = None) -> tuple[Audit, Sequence[Fault]]:
+    audit = Audit(decode, erasures(events) if known is None else known)
     for raw in events:
-        audit.take(raw)
-    for position in audit.outlived if complete else ():
-        audit.take_again(events[position - 1])
-    audit.finish()
-    return audit
+        audit.look_at(raw)
+    return audit, audit.finish(erasures(events))
 
 
 def without_texts(events: Log, *positions: int) -> Log:
@@ -61,23 +64,22 @@ REPORTED_AND_INSPECTED = log(reported(place=Erasable("二车间")), inspected(),
 
 
 def test_given_a_log_as_it_was_written_then_it_holds_together() -> None:
-    audit = audited(REPORTED_AND_INSPECTED)
-    assert audit.faults == []
-    assert (audit.position, audit.checked, audit.erased, audit.absent) == (3, 3, 0, 0)
+    audit, faults = audited(REPORTED_AND_INSPECTED)
+    assert (audit.shown.rows, audit.shown.checked, audit.shown.erased.total(), faults) == (3, 3, 0, [])
 
 
 def test_given_an_empty_log_then_it_holds_together() -> None:
-    assert audited([]).faults == []
+    assert audited([])[1] == []
 
 
 def test_given_texts_erased_by_a_logged_erasure_then_it_holds_together() -> None:
-    audit = audited(without_texts(log(reported(), inspected(), ERASED), 1, 2))
-    assert (audit.faults, audit.checked, audit.erased) == ([], 0, 2)
+    audit, faults = audited(without_texts(log(reported(), inspected(), ERASED), 1, 2))
+    assert (faults, audit.shown.checked, audit.shown.erased.total()) == ([], 0, 2)
 
 
 def test_given_texts_said_after_an_erasure_then_they_are_checked() -> None:
-    audit = audited(without_texts(log(reported(), ERASED, inspected()), 1))
-    assert (audit.faults, audit.checked, audit.erased) == ([], 1, 1)
+    audit, faults = audited(without_texts(log(reported(), ERASED, inspected()), 1))
+    assert (faults, audit.shown.checked, audit.shown.erased.total()) == ([], 1, 1)
 
 
 Tampering = Callable[[Log], Log]
@@ -103,10 +105,7 @@ def one_text_less(raw: RawEvent) -> RawEvent:
     [
         (
             lambda events: events[1:],
-            [
-                (2, "positions are dense, and the one before it is 0"),
-                (2, "it is version 2 of its stream, and the one before it is 0"),
-            ],
+            [(1, "it is missing"), (2, "it is version 2 of its stream, and the one before it is 0")],
         ),
         (
             at(2, lambda raw: replace(raw, version=3)),
@@ -124,7 +123,7 @@ def one_text_less(raw: RawEvent) -> RawEvent:
         ),
         (
             at(2, lambda raw: replace(raw, recorded_at=NOW - timedelta(days=1))),
-            [(2, "it was recorded earlier than the event before it")],
+            [(2, EARLIER)],
         ),
         (
             at(2, lambda raw: replace(raw, name="hazard.inspected.v9")),
@@ -132,20 +131,26 @@ def one_text_less(raw: RawEvent) -> RawEvent:
         ),
         (
             at(1, other_text),
-            [(1, "hazard.reported.v1 can't be read: description: commitment_broken; place: commitment_broken")],
+            [
+                (1, "hazard.reported.v1 can't be read: description: commitment_broken; place: commitment_broken"),
+                (1, OTHER_TEXTS),
+            ],
         ),
-        (at(1, one_text_less), [(1, "hazard.reported.v1 can't be read: place: commitment_broken")]),
+        (
+            at(1, one_text_less),
+            [(1, "hazard.reported.v1 can't be read: place: commitment_broken"), (1, OTHER_TEXTS)],
+        ),
         (
             at(3, lambda raw: replace(raw, private=REPORTED_AND_INSPECTED[0].private)),
-            [(3, "the texts are not those that were committed to")],
+            [(3, OTHER_TEXTS)],
         ),
-        (lambda events: without_texts(events, 1), [(1, "its texts are gone, and no erasure is logged")]),
+        (lambda events: without_texts(events, 1), [(1, GONE)]),
     ],
 )
 def test_given_a_log_that_was_tampered_with_then_what_can_not_be_is_named(
     tampering: Tampering, faults: list[tuple[int, str]]
 ) -> None:
-    found = audited(tampering(REPORTED_AND_INSPECTED)).faults
+    _, found = audited(tampering(REPORTED_AND_INSPECTED))
     assert found == [Fault(position, says) for position, says in faults]
     assert not any("变造" in fault.says for fault in found)
 
@@ -154,29 +159,14 @@ def test_given_a_log_that_was_tampered_with_then_what_can_not_be_is_named(
     "private", [b"", b"[]", b'{"a": 1}', b"\xff", b'{"a": ["zz", "text"]}', b'{"a": ["00", "\\ud800"]}']
 )
 def test_given_a_private_part_that_is_none_then_it_is_a_fault_and_not_the_end(private: bytes) -> None:
-    (fault,) = audited(at(3, lambda raw: replace(raw, private=private))(REPORTED_AND_INSPECTED)).faults
-    assert fault.position == 3
+    _, faults = audited(at(3, lambda raw: replace(raw, private=private))(REPORTED_AND_INSPECTED))
+    assert {fault.position for fault in faults} == {3}
 
 
 def test_given_texts_that_outlived_their_erasure_then_each_is_named() -> None:
-    assert audited(log(reported(), inspected(), ERASED)).faults == [Fault(1, OUTLIVED), Fault(2, OUTLIVED)]
+    assert audited(log(reported(), inspected(), ERASED))[1] == [Fault(1, OUTLIVED), Fault(2, OUTLIVED)]
 
 
 def test_given_texts_erased_while_the_log_was_read_then_a_second_look_finds_nothing_wrong() -> None:
-    audit = Audit(decode)
-    events = log(reported(), ERASED)
-    for raw in events:
-        audit.take(raw)
-    assert audit.outlived == [1]
-    audit.take_again(without_texts(events, 1)[0])
-    audit.finish()
-    assert audit.faults == []
-
-
-def test_given_a_copy_without_its_texts_then_they_are_counted_and_no_fault() -> None:
-    audit = audited(without_texts(REPORTED_AND_INSPECTED, 1, 2, 3), complete=False)
-    assert (audit.faults, audit.checked, audit.absent) == ([], 0, 3)
-
-
-def test_given_a_copy_that_kept_texts_after_their_erasure_then_each_is_named() -> None:
-    assert audited(log(reported(), ERASED), complete=False).faults == [Fault(1, OUTLIVED)]
+    audit, faults = audited(without_texts(log(reported(), ERASED), 1), known={})
+    assert (audit.shown.erased.total(), faults) == (1, [])

@@ -11,7 +11,7 @@ import pytest
 from api.running import Running
 from api.settings import Settings
 from api.wiring import decode, running
-from application.auditing import Audit, whole
+from application.auditing import Audit, erasures, whole
 from application.questions import Projection
 from domain.actors import Actor, Role
 from tests.api.people import People, Person, SetClock
@@ -67,14 +67,15 @@ async def test_given_the_first_schema_then_every_event_lies_as_it_lay_and_verifi
     before = events(settings)
     async with running(settings, clock=SetClock(first.now)) as service:
         await service.migrate([JURISDICTION])
-        audit = Audit(decode)
-        async for raw in whole(service.raw_log(JURISDICTION)):
-            audit.take(raw)
-        audit.finish()
+        log = service.raw_log(JURISDICTION)
+        audit = Audit(decode, await erasures(log))
+        async for raw in whole(log):
+            audit.look_at(raw)
+        faults = audit.finish({})
 
     assert events(settings) == before
-    assert (audit.position, audit.faults, audit.outlived) == (len(before), [], [])
-    assert audit.erased > 0
+    assert (audit.shown.rows, faults) == (len(before), [])
+    assert audit.shown.erased.total() > 0
 
 
 async def test_given_the_first_schema_then_what_was_asked_is_answered_the_same(people: People, first: Told) -> None:

@@ -18,12 +18,21 @@ INSPECTOR = Actor(UUID(int=1), Role.UNION_INSPECTOR)
 ADMINISTRATOR = Actor(UUID(int=2), Role.ADMINISTRATOR)
 
 
-async def report_a_hazard(settings: Settings, *, description: str = "安全出口被堵") -> UUID:
+async def report_a_hazard(
+    settings: Settings, *, description: str = "安全出口被堵", enterprise: str | None = None
+) -> UUID:
     """Report one; its id."""
-    report = Report(description=Erasable(description), place=Erasable("二车间"), channel=Channel.INSPECTION)
+    said, place = Erasable(description), Erasable("二车间")
+    report = Report(enterprise_uscc=enterprise, description=said, place=place, channel=Channel.INSPECTION)
     async with running(settings) as service:
         commands = service.jurisdiction(JURISDICTION).commands
         return (await commands.report(Request(INSPECTOR, uuid4()), report)).stream_id
+
+
+async def sign(settings: Settings) -> None:
+    """Let a checkpoint cover all there is."""
+    async with running(settings) as service:
+        await service.jurisdiction(JURISDICTION).sequencer.sign()
 
 
 async def erase_its_texts(settings: Settings, hazard: UUID) -> None:

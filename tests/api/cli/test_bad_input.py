@@ -39,8 +39,8 @@ def refused(ran: Ran, *words: str) -> None:
         (["history", "H"], ["HAZARD"]),
         (["board", "--at", "yesterday"], ["--at", "offset"]),
         (["board", "--at", "2026-03-02T09:00:00"], ["--at", "offset"]),
-        (["verify", "--private", "texts.jsonl"], ["--private"]),
-        (["verify", "nowhere.jsonl"], ["nowhere.jsonl", "no such file"]),
+        (["verify", "--key", "key"], ["--key goes with a bundle"]),
+        (["verify", "nowhere"], ["nowhere", "No such file"]),
     ],
 )
 def test_given_bad_arguments_then_they_are_refused_before_anything_is_started(

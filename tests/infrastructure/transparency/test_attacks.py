@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from application.against_saved import held_against
-from application.auditing import Fault
+from application.bundle.rows import Fault
 from application.proof import Checkpoint, Note, root_of, root_of_subtrees
 from application.sequencing import Broken, Refused
 from application.tree import Edge
