@@ -42,12 +42,12 @@ STREAM_BYTES = 16
 TEXTS_ERASED = b"hazard.texts_erased.v1"
 
 EVENT = re.compile(
-    rb'\{"position":([0-9]+),"recorded_us":(-?[0-9]+),"stream_id":"([0-9a-f-]{36})","version":([0-9]+)'
+    rb'(?m)^\{"position":([0-9]+),"recorded_us":(-?[0-9]+),"stream_id":"([0-9a-f-]{36})","version":([0-9]+)'
     rb',"name":"([^"\\\n]+)","state(?:":(.*)|_base64":"([A-Za-z0-9+/]*={0,2})")\}\n'
 )
 TEXTS_OF = re.compile(rb'\{"position":([0-9]+),"texts":\{')
 TEXT = re.compile(rb'\{"position":([0-9]+),"texts(?:":(.*)|_base64":"([A-Za-z0-9+/]*={0,2})")\}\n')
-PROOF = re.compile(rb'\{"first":([0-9]+),"above":\[([^\]]*)\],"rows":(\{.*\})\}\n')
+PROOF = re.compile(rb'(?m)^\{"first":([0-9]+),"above":\[([^\]]*)\],"rows":(\{.*\})\}\n')
 _NUMBER = re.compile(rb'\{"[a-z_]{5,8}":([0-9]{1,20}),')
 
 # In JSON without blanks a quotation mark within a text is escaped, so neither can be part of a text.

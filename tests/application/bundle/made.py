@@ -56,8 +56,9 @@ def compact(said: object) -> bytes:
     return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def text_of(position: int) -> str:
-    return f'安全出口被堵 "{position}"' if position % 3 else f"安全出口被堵 {position}"
+def text_of(position: int, plain: bool) -> str:
+    """Every other one has to be escaped in JSON, unless they are to be plain."""
+    return f"安全出口被堵 {position}" if plain or position % 2 else f'安全出口被堵 "{position}"'
 
 
 @dataclass
@@ -68,23 +69,23 @@ class Log:
     private: dict[int, bytes] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, size: int, evidence: str | None = None) -> Log:
+    def of(cls, size: int, evidence: str | None = None, *, erases: bool = True, plain: bool = False) -> Log:
         log, versions = cls(), [0] * STREAMS
         for position in range(1, size + 1):
-            erases = position == size - 1
-            stream = ERASED if erases else position % STREAMS
+            last = erases and position == size - 1
+            stream = ERASED if last else position % STREAMS
             versions[stream] += 1
-            seal, salt = sealed(position, text_of(position))
+            seal, salt = sealed(position, text_of(position, plain))
             state = {"description": {"commitment": seal}, "evidence": [evidence] if evidence else []}
-            if erases:
+            if last:
                 state = {"legal_basis": "个人信息保护法 Art 47"}
             else:
-                log.private[position] = compact({seal: [salt, text_of(position)]})
-            name = TEXTS_ERASED if erases else b"hazard.reported.v1"
+                log.private[position] = compact({seal: [salt, text_of(position, plain)]})
+            name = TEXTS_ERASED if last else b"hazard.reported.v1"
             id = UUID(int=stream).bytes
             log.rows.append(Row(position, 10**15 + position, id, versions[stream], name, compact(state)))
         for row in log.rows[: size - 1]:
-            if row.stream == UUID(int=ERASED).bytes:
+            if erases and row.stream == UUID(int=ERASED).bytes:
                 log.private.pop(row.position, None)
         return log
 

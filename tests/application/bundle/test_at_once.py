@@ -1,0 +1,57 @@
+"""What is seen at once is what is seen row by row, whatever was changed; and where all holds, it is seen at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from application.bundle.at_once import Piece, all_holds
+from application.bundle.container import opened
+from application.bundle.lines import EVENTS, PROOFS, TEXTS
+from application.bundle.piece import row_by_row
+from application.bundle.rows import Rules
+from application.proof import root_of
+from tests.application.bundle.made import Log
+
+SIZE = 35
+LOG = Log.of(SIZE, "a" * 64, erases=False, plain=True)
+
+
+def piece(folder: Path) -> Piece:
+    parts = opened(str(folder)).parts
+    root = root_of(LOG.leaves)
+    return Piece(parts[EVENTS], parts.get(TEXTS), parts[PROOFS], 0, Rules(last=SIZE), SIZE, root, 1, True)
+
+
+@pytest.mark.parametrize("texts", [True, False])
+def test_where_all_holds_it_is_seen_at_once_as_row_by_row(tmp_path: Path, texts: bool) -> None:
+    folder = LOG.bundle(tmp_path / "bundle")
+    if not texts:
+        (folder / TEXTS).unlink()
+    one = piece(folder)._replace(rules=Rules(last=SIZE, texts=texts))
+
+    found = all_holds(one)
+    assert found is not None
+    assert found == row_by_row(one)
+    assert (found.shown.proven, found.shown.faulty, found.shown.checked) == (SIZE, 0, SIZE if texts else 0)
+
+
+@settings(max_examples=400, deadline=None)
+@given(data=st.data(), file=st.sampled_from([EVENTS, TEXTS, PROOFS]))
+def test_whatever_is_seen_at_once_is_seen_row_by_row_as_well(
+    data: st.DataObject, file: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = LOG.bundle(tmp_path_factory.mktemp("any") / "bundle")
+    changed = bytearray((folder / file).read_bytes())
+    for _ in range(data.draw(st.integers(1, 3))):
+        at, behind = (data.draw(st.integers(0, len(changed) - 1)) for _ in range(2))
+        new = data.draw(st.sampled_from([b"", b"\n", b'"', b",", b" ", b"0", b"\xff", bytes(changed[at : at + 1])]))
+        changed[behind : behind + data.draw(st.integers(0, 2))] = new
+    (folder / file).write_bytes(changed)
+
+    found = all_holds(piece(folder))
+
+    assert found is None or found == row_by_row(piece(folder))
