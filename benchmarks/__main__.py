@@ -21,7 +21,7 @@ from benchmarks import document, machine
 from benchmarks.measuring import Findings, Goal, Result
 from benchmarks.sizes import FULL, QUICK
 from benchmarks.stand import Stand, set_up
-from benchmarks.works import append, board, importing, log_size, memory, projecting, report, signing, step
+from benchmarks.works import append, board, bundle, importing, log_size, memory, projecting, report, signing, step
 
 
 class Work(Protocol):
@@ -34,7 +34,7 @@ class Work(Protocol):
         """Measure."""
 
 
-_ALL: Sequence[Work] = (append, report, step, board, projecting, signing, importing, log_size, memory)
+_ALL: Sequence[Work] = (append, report, step, board, projecting, signing, bundle, importing, log_size, memory)
 WORKS = {work.NAME: work for work in _ALL}
 
 ROOT = Path(__file__).parent.parent
