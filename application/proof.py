@@ -99,6 +99,16 @@ def root_of(leaf_hashes: Sequence[bytes]) -> bytes:
     return level or EMPTY_ROOT
 
 
+def roots_over(leaf_hashes: Sequence[bytes], each: int) -> list[bytes]:
+    """The roots over so many leaf hashes each, a power of two; of the last, over as many as there are."""
+    level, width, sha256 = list(leaf_hashes), 1, hashlib.sha256
+    while width < each:
+        pairs = zip(level[::2], level[1::2], strict=False)
+        above = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
+        level, width = above + level[-1:] * (len(level) % 2), width * 2
+    return level
+
+
 def root_of_subtrees(roots: Sequence[bytes]) -> bytes:
     """The root of a tree from those of the complete subtrees it is made of, the largest first."""
     *rest, root = roots or (EMPTY_ROOT,)

@@ -22,14 +22,12 @@ from application.bundle.lines import (
     ONE_TEXT,
     PROOF,
     STREAM_BYTES,
-    TEXTS_OF,
     Part,
     around,
     evidence_named,
-    openings,
 )
 from application.bundle.rows import Rules, Shown
-from application.proof import leaf_hashes, root_of
+from application.proof import leaf_hashes, roots_over
 
 MOST_BYTES = 32 << 20
 """Of a file, looked at at once."""
@@ -88,7 +86,7 @@ def all_holds(piece: Piece) -> Found | None:
     except error:
         return None
     roots = _roots(piece, leaves)
-    if roots is None or not _versions(shown, ids, whole, after) or not _texts(piece.texts, shown, states, after):
+    if roots is None or not _versions(shown, ids, whole, after) or not _texts(piece.texts, shown, states, numbers):
         return None
     if piece.evidence:
         shown.evidence.update(*map(evidence_named, states))
@@ -117,16 +115,14 @@ def _apart(together: bytes, each: int) -> list[bytes]:
 
 def _versions(shown: Shown, streams: list[bytes], versions: list[int], after: int) -> bool:
     """Whether the versions of every stream follow on each other."""
-    firsts: dict[bytes, tuple[int, int]] = {}
     lasts: dict[bytes, int] = {}
-    for position, (stream, version) in enumerate(zip(streams, versions, strict=True), after + 1):
-        before = lasts.get(stream)
-        if before is None:
-            firsts[stream] = version, position
-        elif version != before + 1:
+    for stream, version in zip(streams, versions, strict=True):
+        if lasts.get(stream, version - 1) != version - 1:
             return False
         lasts[stream] = version
-    shown.streams = {stream: (first, lasts[stream], at) for stream, (first, at) in firsts.items()}
+    backwards = zip(reversed(versions), range(after + len(versions), after, -1), strict=True)
+    firsts = dict(zip(reversed(streams), backwards, strict=True))
+    shown.streams = {stream: (firsts[stream][0], last, firsts[stream][1]) for stream, last in lasts.items()}
     return True
 
 
@@ -136,17 +132,15 @@ def _roots(piece: Piece, leaves: list[bytes]) -> bytes | None:
     groups = -(-len(leaves) // GROUP)
     if proofs is None or len(proofs) != groups:
         return None
-    climbing, roots = Climbing(piece.size, piece.root), []
+    climbing, roots = Climbing(piece.size, piece.root), roots_over(leaves, GROUP)
     for number, (first, above, _) in enumerate(proofs, piece.after // GROUP):
-        at = number * GROUP - piece.after
-        root = root_of(leaves[at : at + GROUP])
+        root = roots[number - piece.after // GROUP]
         if int(first) != number * GROUP + 1 or not climbing.climbs(number, root, above):
             return None
-        roots.append(root)
     return b"".join(roots)
 
 
-def _texts(part: Part | None, shown: Shown, states: Sequence[bytes], after: int) -> bool:
+def _texts(part: Part | None, shown: Shown, states: Sequence[bytes], numbers: Sequence[bytes]) -> bool:
     """Whether every text that was committed to is there, where it has to be; or none is to be there."""
     counts = [state.count(COMMITTED) for state in states]
     if part is None:
@@ -155,16 +149,21 @@ def _texts(part: Part | None, shown: Shown, states: Sequence[bytes], after: int)
     block = _block(part)
     if block is None:
         return False
-    speaking = [(position, count) for position, count in enumerate(counts, after + 1) if count]
-    lines, texts = TEXTS_OF.findall(block), ONE_TEXT.findall(block)
-    where = [str(position).encode() for position, _ in speaking]
-    length = around(texts) + sum(map(len, where)) + len(where) * _AROUND_TEXTS
-    opened = b"".join([one[0] for one in texts])
-    if lines != where or length != len(block) or opened != b"".join([openings(count) for _, count in speaking]):
-        return False
-    sealed = [behind[:SEAL] for behind in b"".join(states).split(COMMITTED)[1:]]
-    salts = _apart(unhexlify(b"".join([one[2] for one in texts])), SALT_BYTES)
-    made = [sha256(salt + one[3]).digest() for salt, one in zip(salts, texts, strict=True)]
+    texts = ONE_TEXT.findall(block)
     shown.checked = len(texts)
+    where: list[bytes] = []  # the position stands before the first text of each event
+    for number, count in zip(numbers, counts, strict=True):
+        if count:
+            where += [number, *(b"",) * (count - 1)]
+    length = around(texts) + sum(map(len, where)) + (len(counts) - counts.count(0)) * _AROUND_TEXTS
+    if [one[0] for one in texts] != where or length != len(block):
+        return False
     named = [one[1] for one in texts]
-    return named == sealed and b"".join(made) == unhexlify(b"".join(named))
+    try:
+        salts = _apart(unhexlify(b"".join([one[2] for one in texts])), SALT_BYTES)
+        meant = unhexlify(b"".join(named))
+    except ValueError:
+        return False
+    made = [sha256(salt + one[3]).digest() for salt, one in zip(salts, texts, strict=True)]
+    sealed = [behind[:SEAL] for behind in b"".join(states).split(COMMITTED)[1:]]
+    return named == sealed and b"".join(made) == meant

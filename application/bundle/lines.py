@@ -13,7 +13,7 @@ from binascii import unhexlify
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 from uuid import UUID
 
 from application.proof import HASH_BYTES, packed
@@ -42,19 +42,19 @@ STREAM_BYTES = 16
 TEXTS_ERASED = b"hazard.texts_erased.v1"
 
 EVENT = re.compile(
-    rb'(?m)^\{"position":([0-9]+),"recorded_us":(-?[0-9]+),"stream_id":"([0-9a-f-]{36})","version":([0-9]+)'
+    rb'(?m)^\{"position":([0-9]+),"recorded_us":(-?[0-9]+),"stream_id":"(.{36})","version":([0-9]+)'
     rb',"name":"([^"\\\n]+)","state(?:":(.*)|_base64":"([A-Za-z0-9+/]*={0,2})")\}\n'
 )
-TEXTS_OF = re.compile(rb'\{"position":([0-9]+),"texts":\{')
 TEXT = re.compile(rb'\{"position":([0-9]+),"texts(?:":(.*)|_base64":"([A-Za-z0-9+/]*={0,2})")\}\n')
 PROOF = re.compile(rb'(?m)^\{"first":([0-9]+),"above":\[([^\]]*)\],"rows":(\{.*\})\}\n')
 _NUMBER = re.compile(rb'\{"[a-z_]{5,8}":([0-9]{1,20}),')
 
+# What is hex is found out when it is decoded: a character of any kind is looked for faster than one of some.
 # In JSON without blanks a quotation mark within a text is escaped, so neither can be part of a text.
 COMMITTED = b'{"commitment":"'
-_COMMITMENT = re.compile(rb'\{"commitment":"([0-9a-f]{64})"\}')
+_COMMITMENT = re.compile(rb'\{"commitment":"(.{64})"\}')
 _EVIDENCE = re.compile(rb'"evidence":\[("[0-9a-f]{64}"(?:,"[0-9a-f]{64}")*)\]')
-ONE_TEXT = re.compile(rb'([{,])"([0-9a-f]{64})":\["([0-9a-f]{32})","([^"\\]*)"\]')
+ONE_TEXT = re.compile(rb'(?:(?:\{"position":([0-9]+),"texts":)?\{|,)"(.{64})":\["(.{32})","([^"\\]*)"\]')
 _AROUND_A_TEXT = len('"":["",""],') + 64 + 32
 
 
@@ -174,17 +174,15 @@ def evidence_named(state: bytes) -> list[bytes]:
 def texts_held(private: bytes) -> list[bytes] | None:
     """The commitments of a private part, as hex; None where a text is not the one of its commitment."""
     plain = ONE_TEXT.findall(private)
-    if b"".join([one[0] for one in plain]) != openings(len(plain)) or around(plain) + 1 != len(private):
+    if around(plain) + 1 != len(private) or private[:1] != b"{":
         plain = _escaped(private)
-    for _, sealed, salt, text in plain:
-        if sha256(unhexlify(salt) + text).digest() != unhexlify(sealed):
-            return None
+    try:
+        for _, sealed, salt, text in plain:
+            if sha256(unhexlify(salt) + text).digest() != unhexlify(sealed):
+                return None
+    except ValueError:
+        return None
     return [one[1] for one in plain] or None
-
-
-def openings(texts: int) -> bytes:
-    """What stands before each of so many texts of one private part."""
-    return b"{" + b"," * (texts - 1) if texts else b""
 
 
 def around(texts: Sequence[tuple[bytes, ...]]) -> int:
@@ -226,29 +224,38 @@ class Part(NamedTuple):
 
     def line_from(self, at: int) -> int:
         """Where the first line begins that begins at a byte or after it; the end where none does."""
-        if at <= self.start:
-            return self.start
         with Path(self.path).open("rb") as file:
-            file.seek(at - 1)
-            line = file.readline(LONGEST_LINE + 1)
-        return min(self.end, at - 1 + len(line)) if line.endswith(b"\n") else self.end
+            return self._line_from(file, at)
 
     def number_at(self, at: int) -> int | None:
         """The number the line at a byte begins with; None where there is none."""
         with Path(self.path).open("rb") as file:
-            file.seek(at)
-            found = _NUMBER.match(file.read(min(64, self.end - at)))
-        return None if found is None else int(found[1])
+            return self._number_at(file, at)
 
     def line_of(self, number: int) -> int:
         """Where the first line begins whose number is at least this, if they are in order."""
         low, high = self.start, self.end
-        while low < high:
-            middle = (low + high) // 2
-            at = self.line_from(middle)
-            found = None if at == self.end else self.number_at(at)
-            if at == self.end or (found is not None and found >= number):
-                high = middle
-            else:
-                low = middle + 1
-        return self.line_from(low)
+        with Path(self.path).open("rb") as file:
+            while low < high:
+                middle = (low + high) // 2
+                at = self._line_from(file, middle)
+                found = self._number_at(file, at)
+                if at == self.end or (found is not None and found >= number):
+                    high = middle
+                else:
+                    low = middle + 1
+            return self._line_from(file, low)
+
+    def _line_from(self, file: BinaryIO, at: int) -> int:
+        if at <= self.start:
+            return self.start
+        file.seek(at - 1)
+        line = file.readline(LONGEST_LINE + 1)
+        return min(self.end, at - 1 + len(line)) if line.endswith(b"\n") else self.end
+
+    def _number_at(self, file: BinaryIO, at: int) -> int | None:
+        if at >= self.end:
+            return None
+        file.seek(at)
+        found = _NUMBER.match(file.read(min(64, self.end - at)))
+        return None if found is None else int(found[1])

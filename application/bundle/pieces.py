@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import suppress
+from io import FileIO
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -27,27 +28,36 @@ ALONE = 4
 def erasures_in(events: Part) -> dict[bytes, Erasure]:
     """The last erasure of each stream, found without looking at every line. Raises OSError."""
     found: dict[bytes, Erasure] = {}
-    with Path(events.path).open("rb") as file:
-        file.seek(events.start)
-        left, block = events.end - events.start, b""
-        while left > 0 and (some := file.read(min(left, LONGEST_LINE))):
-            left -= len(some)
-            block += some
-            whole = block.rfind(b"\n") + 1
-            for row in _erasing(block, whole):
-                erasure, known = row.erasure, found.get(row.stream)
-                if erasure is not None and (known is None or known.version < erasure.version):
-                    found[row.stream] = erasure
-            block = block[whole:][-LONGEST_LINE:]
+    for row in _erasing(events):
+        erasure, known = row.erasure, found.get(row.stream)
+        if erasure is not None and (known is None or known.version < erasure.version):
+            found[row.stream] = erasure
     return found
 
 
-def _erasing(block: bytes, end: int) -> Iterator[Row]:
-    at = 0
-    while (at := block.find(_ERASES, at, end)) >= 0:
-        begin, at = block.rfind(b"\n", 0, at) + 1, block.find(b"\n", at) + 1
-        with suppress(NoRow):
-            yield Row.of(block[begin:at])
+def _erasing(events: Part) -> Iterator[Row]:
+    with Path(events.path).open("rb", buffering=0) as file:
+        at, tail = events.start, b""
+        while at < events.end:
+            file.seek(at)
+            block = tail + file.read(min(events.end - at, LONGEST_LINE))
+            found = block.find(_ERASES)
+            while found >= 0:
+                with suppress(NoRow):
+                    yield _row_around(file, events, at - len(tail) + found)
+                found = block.find(_ERASES, found + 1)
+            at += len(block) - len(tail) or LONGEST_LINE
+            tail = block[1 - len(_ERASES) :]
+
+
+def _row_around(file: FileIO, events: Part, at: int) -> Row:
+    """The row of the line a byte lies in. Raises NoRow."""
+    before = max(events.start, at - LONGEST_LINE)
+    file.seek(before)
+    begin = before + file.read(at - before).rfind(b"\n") + 1
+    file.seek(begin)
+    line, newline, _ = file.read(min(LONGEST_LINE, events.end - begin)).partition(b"\n")
+    return Row.of(line + newline)
 
 
 def _cut(all: Piece) -> Iterator[Piece]:
