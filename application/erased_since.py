@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from application.auditing import RawEvent, RawLog, whole
+from application.auditing import RawLog, whole
+from application.bundle.lines import Row
 from application.commands import Commands
 from application.deciding import Request
-from application.log import Receipt, Unreadable
-from domain.event import DomainEvent
-from domain.hazard.closing import EraseTexts, TextsErased
+from application.log import Receipt
+from domain.hazard.closing import EraseTexts
 
 
 @dataclass(slots=True)
@@ -32,21 +32,17 @@ class SaidAgain:
     """Versions that hold texts and are not: said since the restore, or of another log."""
 
 
-async def said_again(
-    copy: Callable[[], Iterable[RawEvent]], decode: Callable[[RawEvent], DomainEvent | Unreadable], log: RawLog
-) -> Sequence[SaidAgain]:
+async def said_again(copy: Callable[[], Iterable[Row]], log: RawLog) -> Sequence[SaidAgain]:
     """What a later copy tells to be erased, and the log says. `copy` is gone through twice. Raises Unavailable."""
-    erasures: dict[UUID, tuple[int, str]] = {}
-    for raw in copy():
-        if raw.name == TextsErased.name and isinstance(event := decode(raw), TextsErased):
-            erasures[raw.stream_id] = (raw.version, event.legal_basis)
+    erasures = {row.stream: erasure for row in copy() if (erasure := row.erasure) is not None}
     before = {
-        (raw.stream_id, raw.version, raw.state)
-        for raw in copy()
-        if raw.stream_id in erasures and raw.version < erasures[raw.stream_id][0]
+        (UUID(bytes=row.stream), row.version, row.state)
+        for row in copy()
+        if row.stream in erasures and row.version < erasures[row.stream].version
     }
-    found = {id: SaidAgain(id, legal_basis) for id, (_, legal_basis) in erasures.items()}
-    async for raw in whole(log):
+    streams = {UUID(bytes=stream): erasure for stream, erasure in erasures.items()}
+    found = {id: SaidAgain(id, erasure.legal_basis) for id, erasure in streams.items()}
+    async for raw in whole(log, streams=found.keys()):
         if (hazard := found.get(raw.stream_id)) is not None:
             hazard.version = raw.version
             if raw.private is not None:

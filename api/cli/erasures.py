@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -11,10 +11,11 @@ from uuid import UUID
 import typer
 
 from api.cli import terminal
-from api.cli.copies import BadLine, read_copy
 from api.cli.opened import opened
 from api.cli.terminal import FOUND_FAULTS, CommandFailed, OfJurisdiction
-from api.wiring import decode
+from application.bundle.container import NoBundle
+from application.bundle.container import opened as bundle_opened
+from application.bundle.lines import EVENTS, NoRow, Row
 from application.deciding import Request
 from application.erased_since import SaidAgain, erase_again, said_again
 from domain.actors import Actor, Role
@@ -26,7 +27,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def erasures(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A later copy of the log, as `export` wrote it.")],
+    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="A later bundle of the log, as `export` wrote it.")],
     again: Annotated[
         UUID | None,
         typer.Option(
@@ -43,7 +44,7 @@ def erasures(
     async def command() -> Sequence[SaidAgain]:
         async with opened(jurisdiction) as (service, place):
             left = []
-            for hazard in await said_again(partial(read_copy, file, None), decode, service.raw_log(place.code)):
+            for hazard in await said_again(partial(_rows, bundle), service.raw_log(place.code)):
                 done = again is not None and not hazard.untold
                 if again is not None and done:
                     who = Actor(again, Role.ADMINISTRATOR)
@@ -55,12 +56,19 @@ def erasures(
 
     try:
         left = terminal.run(command())
-    except BadLine as bad:
-        raise CommandFailed(str(bad)) from None
+    except (NoBundle, NoRow) as bad:
+        raise CommandFailed(f"{bundle}: {bad}") from None
     except OSError as error:
-        raise CommandFailed(f"{error.filename}: {error.strerror}") from None
+        raise CommandFailed(f"{error.filename or bundle}: {error.strerror}") from None
     if left:
         raise CommandFailed(f"hazards whose erased texts are here: {len(left)}", FOUND_FAULTS)
+
+
+def _rows(bundle: Path) -> Iterator[Row]:
+    events = bundle_opened(str(bundle)).parts.get(EVENTS)
+    if events is None:
+        raise NoBundle(f"it has no {EVENTS}")
+    yield from map(Row.of, events.lines())
 
 
 def _line(hazard: SaidAgain, done: bool) -> str:

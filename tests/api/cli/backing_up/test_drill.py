@@ -11,6 +11,8 @@ from random import Random
 from uuid import UUID
 
 from api.settings import Settings
+from api.wiring import running
+from application.auditing import RawEvent, whole
 from tests.api.cli.process import answer, settings_of
 from tests.api.cli.reported import erase_its_texts
 from tests.conftest import JURISDICTION
@@ -26,11 +28,10 @@ async def said(settings: Mapping[str, str], *arguments: str, code: int = 0) -> s
     return await asyncio.to_thread(answer, settings, *arguments, code=code)
 
 
-async def copied(settings: Mapping[str, str], copy: Path) -> tuple[bytes, bytes]:
-    """The log byte by byte: its public and its private side."""
-    log, texts = copy.with_suffix(".log"), copy.with_suffix(".texts")
-    await said(settings, "export", str(log), "--private", str(texts))
-    return log.read_bytes(), texts.read_bytes()
+async def copied(settings: Mapping[str, str]) -> list[RawEvent]:
+    """The log byte by byte, with its texts."""
+    async with running(_given(settings)) as service:
+        return [raw async for raw in whole(service.raw_log(JURISDICTION))]
 
 
 async def board_of(asker: Asker, head: int) -> object:
@@ -63,12 +64,12 @@ async def test_given_a_served_jurisdiction_when_it_is_restored_elsewhere_then_al
             backup = await said(here, "backup", kept, "--keys", keys)
 
             assert f"{JURISDICTION}: {head} events, evidence files: 1; " in backup
-            log, tokens = await copied(here, tmp_path / "before"), await said(here, "token", "list", "--json")
+            log, tokens = await copied(here), await said(here, "token", "list", "--json")
         await server.stop()
 
     assert "evidence files: 1; schema" in await said(there, "restore", kept, "--keys", keys)
 
-    assert await copied(there, tmp_path / "after") == log
+    assert await copied(there) == log
     assert await said(there, "token", "list", "--json") == tokens
     assert "byte for byte as before" in await said(there, "rebuild", "--check")
     assert f"{head} events hold together" in await said(there, "verify")
@@ -95,8 +96,12 @@ async def test_given_a_served_jurisdiction_when_it_is_restored_elsewhere_then_al
 
 async def erased(settings: Mapping[str, str], hazard: UUID) -> None:
     """Erase what was said of it."""
+    await erase_its_texts(_given(settings), hazard)
+
+
+def _given(settings: Mapping[str, str]) -> Settings:
     given = {name: settings.get(f"HAZARDLOOP_{name.upper()}") for name in ("home", "postgres_bin")}
-    await erase_its_texts(Settings.model_validate(given), hazard)
+    return Settings.model_validate(given)
 
 
 async def test_given_writers_at_work_when_it_is_backed_up_then_the_backup_is_of_one_moment(tmp_path: Path) -> None:
@@ -113,8 +118,6 @@ async def test_given_writers_at_work_when_it_is_backed_up_then_the_backup_is_of_
     about = json.loads((tmp_path / "kept" / "about.json").read_text())
     (taken,) = about["jurisdictions"]
     assert 0 < taken["position"] < at_least, "there were events before and after"
-    whole, _ = await copied(here, tmp_path / "whole")
-    back, _ = await copied(there, tmp_path / "back")
-    assert back.splitlines() == whole.splitlines()[: taken["position"]]
+    assert await copied(there) == (await copied(here))[: taken["position"]]
     assert "byte for byte as before" in await said(there, "rebuild", "--check")
     assert "events hold together" in await said(there, "verify")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -13,7 +14,7 @@ from api.wiring import running
 from application.deciding import Request
 from domain.hazard.reporting import Correct
 from tests.api.cli.command import Hazardloop
-from tests.api.cli.reported import INSPECTOR, erase_its_texts, report_a_hazard
+from tests.api.cli.reported import INSPECTOR, erase_its_texts, report_a_hazard, sign
 from tests.conftest import JURISDICTION
 
 AGAIN = ("--again", str(UUID(int=7)))
@@ -31,6 +32,7 @@ def hazard(
     asyncio.run(report_a_hazard(settings))
     assert hazardloop("backup", "kept").code == 0
     asyncio.run(erase_its_texts(settings, erased))
+    asyncio.run(sign(settings))
     assert hazardloop("export", "later").code == 0
     monkeypatch.setenv("HAZARDLOOP_DATABASE_URL", empty_database_url)
     assert hazardloop("restore", "kept").code == 0
@@ -74,13 +76,17 @@ def test_given_something_said_since_then_it_is_left_to_a_person(
 def test_given_a_copy_of_another_log_then_nothing_of_it_is_said_here(
     hazard: UUID, hazardloop: Hazardloop, tmp_path: Path
 ) -> None:
-    ours = (tmp_path / "later").read_text().splitlines(keepends=True)
-    (tmp_path / "other").write_text("".join(ours[1:]))
+    shutil.copytree(tmp_path / "later", tmp_path / "other")
+    events = tmp_path / "other" / "events.jsonl"
+    events.write_text("".join(events.read_text().splitlines(keepends=True)[1:]))
 
     assert (hazardloop("erasures", "other", *AGAIN).code, hazardloop("erasures", "other").out) == (0, "")
 
 
 def test_given_no_copy_then_it_says_so(hazardloop: Hazardloop, tmp_path: Path) -> None:
-    (tmp_path / "spoilt").write_text("{}\n")
-    assert "spoilt, line 1: " in hazardloop("erasures", "spoilt").err
+    (tmp_path / "spoilt").mkdir()
+    (tmp_path / "spoilt" / "bundle.json").write_text("{}\n")
+    assert "spoilt: it has no events.jsonl" in hazardloop("erasures", "spoilt").err
+    (tmp_path / "spoilt" / "events.jsonl").write_text("{}\n")
+    assert "spoilt: a line is not in the form it has to have" in hazardloop("erasures", "spoilt").err
     assert "nowhere: No such file or directory" in hazardloop("erasures", "nowhere").err

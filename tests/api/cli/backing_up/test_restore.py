@@ -125,11 +125,11 @@ def test_given_another_key_in_the_home_then_it_is_not_written_over(
 
 
 def test_given_a_schema_that_is_there_then_it_is_not_touched(backup: Path, hazardloop: Hazardloop) -> None:
-    before = hazardloop("export").out
+    before = hazardloop("events", "--json").out
 
     refused = hazardloop("restore", "kept")
 
     assert (refused.code, refused.out) == (2, "")
     assert f"{JURISDICTION} has a schema in this database" in refused.err
-    assert hazardloop("export").out == before
+    assert hazardloop("events", "--json").out == before
     assert hazardloop("status").code == 0, "it is signed as before"
