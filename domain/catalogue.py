@@ -24,6 +24,7 @@ from domain.hazard.rectifying import DeadlineExtended, RectificationPlanned, Rec
 from domain.hazard.reinspecting import Reinspected, ResumptionApproved
 from domain.hazard.reporting import Corrected, Reported, Transferred
 from domain.hazard.watching import DutyMissed, DutyRescheduled
+from domain.importing import ImportCommitted
 from domain.transparency.discontinuity import DiscontinuityAcknowledged
 from domain.transparency.witness import WitnessRegistered
 
@@ -116,6 +117,7 @@ CATALOGUE = Catalogue(
         TextsErased,
         DutyMissed,
         DutyRescheduled,
+        ImportCommitted,
         WitnessRegistered,
         DiscontinuityAcknowledged,
     )

@@ -135,7 +135,7 @@ class Importing:
             aggregates.append(one.hazard)
         if not aggregates:
             return ()
-        items = [Append(_pending(aggregate)) for aggregate in aggregates]
+        items = [Append(pending(aggregate)) for aggregate in aggregates]
         outcomes = await self._log.append(items)
         for item, outcome in zip(items, outcomes, strict=True):
             batch.count(item.events, outcome)
@@ -213,5 +213,6 @@ def _portions(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
     return (rows[first : first + TOLD_AT_ONCE] for first in range(0, len(rows), TOLD_AT_ONCE))
 
 
-def _pending(aggregate: Aggregate) -> Sequence[DomainEvent]:
+def pending(aggregate: Aggregate) -> Sequence[DomainEvent]:
+    """Its events that the log has yet to be given."""
     return [event for event in aggregate.pending_events if isinstance(event, DomainEvent)]

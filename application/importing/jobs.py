@@ -17,12 +17,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from application.importing.importing import Counts
 from application.ports import Chance
-from domain.actors import Actor, Role
-from domain.enterprise.enterprise import REGISTRARS
+from domain.actors import Actor, By, Role
+from domain.importing import IMPORTERS
 from domain.refusals import CONTRACT, NotAllowed, Rule, Unknown, WrongStage
-
-IMPORTERS = REGISTRARS
-"""Who may import: those who register any enterprise. One's own people would have in it a way around consent."""
 
 WHO = Rule("import.role", "a ledger is imported by an administrator, a regulator or the union", CONTRACT)
 NO_IMPORT = Rule("import.unknown", "there is no such import", CONTRACT)
@@ -61,6 +58,7 @@ class Job(BaseModel):
     id: UUID
     by: UUID
     """The actor who uploaded it."""
+    committed_by: By | None = None
     name: str
     version: int = 1
     """Counts what was asked for."""
@@ -164,7 +162,7 @@ class Imports:
         def asked(job: Job) -> Job:
             if job.state is not JobState.PREVIEWED:
                 raise WrongStage(DONE if job.state is JobState.IMPORTED else PREVIEW_FIRST)
-            return _begun(job, JobState.IMPORTING)
+            return _begun(job, JobState.IMPORTING).settled(committed_by=actor.by)
 
         return await self.store.change(id, asked)
 

@@ -10,14 +10,17 @@ from collections.abc import Callable
 
 from application.importing.doing import Said, begun, carry_through, goes_by_names
 from application.importing.files import ImportFiles
-from application.importing.importing import Counts
+from application.importing.importing import Counts, pending
 from application.importing.jobs import Job, JobFile, JobState, JobStore
-from application.importing.mapping import BadMapping
+from application.importing.mapping import BadMapping, LedgerMapping
 from application.importing.table import NotATable
 from application.jurisdiction import Jurisdiction
-from application.log import Unavailable
+from application.log import Append, Unavailable
 from application.ports import Clock
 from application.questions import Projection
+from domain.actors import Actor
+from domain.event import Act
+from domain.importing import CommitImport, CommittedImport
 
 TOLD_SECONDS = 0.5
 """How often it is said how far it has come."""
@@ -66,12 +69,22 @@ class Work:
             if goes_by_names(mapping):
                 await self._place.views.reached(await self._place.log.head(), (Projection.ENTERPRISES,))
             importing = await begun(self._place, mapping, self._clock, job.id, rehearse=rehearse)
+            if not rehearse:
+                await self._answered_for(job, mapping)
             await carry_through(importing, ledger, self._files, self._said(job), total, telling)
         except Unavailable:
             return False
         state = JobState.PREVIEWED if rehearse else JobState.IMPORTED
         self._store.settle(job.settled(state=state, counts=total))
         return True
+
+    async def _answered_for(self, job: Job, mapping: LedgerMapping) -> None:
+        """Let the log say who committed it; an attempt before this one may have. Raises Unavailable."""
+        assert job.committed_by is not None, "somebody asked for it"
+        by, now = Actor(job.committed_by.actor_id, job.committed_by.role), self._clock.now()
+        committed: CommittedImport = CommittedImport.begin(job.id, now)
+        CommitImport(source=mapping.source).decide(committed, Act(by, now, now, job.id, self._place.commands.rules))
+        await self._place.log.append([Append(pending(committed))])
 
     def _said(self, job: Job) -> Said:
         return Said(self._store.file(job.id, JobFile.REFUSED_ROWS), self._store.file(job.id, JobFile.FINDINGS))

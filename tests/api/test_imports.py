@@ -83,11 +83,27 @@ async def test_upload_preview_commit(people: People, inspector: Person) -> None:
     job = await done(inspector, path)
 
     assert (job["state"], job["counts"]) == ("imported", preview["counts"])
-    assert await people.head() == sum(job["counts"]["events"].values()) == 268
-    history = await inspector.see("hazards", min_position=268, limit=1)
+    assert await people.head() == sum(job["counts"]["events"].values()) + 1 == 269
+    history = await inspector.see("hazards", min_position=269, limit=1)
     assert history["items"]
-    first = await people.service.jurisdiction(JURISDICTION).log.read_after(0, 1)
-    assert str(first[0].event.correlation_id) == job["id"]
+    log = await people.service.jurisdiction(JURISDICTION).log.read_after(0, 1000)
+    assert {str(one.event.correlation_id) for one in log} == {job["id"]}
+
+
+async def test_the_log_says_who_committed_an_import(people: People, inspector: Person) -> None:
+    path = await uploaded(inspector, LEDGER.encode())
+    await previewed(inspector, path, MAPPING.encode())
+    administrator = await people.one(Role.ADMINISTRATOR)
+    asked(await administrator.post(f"{path}/commit"), 202, "importing")
+    job = await done(administrator, path)
+
+    page = await administrator.see("events")
+
+    (committed,) = [one for one in page["items"] if one["name"] == "import.committed.v1"]
+    assert committed["stream_id"] == committed["state"]["correlation_id"] == job["id"]
+    assert committed["state"]["source"] == "隐患台账"
+    assert committed["state"]["by"] == {"actor_id": str(administrator.actor.id), "role": Role.ADMINISTRATOR}
+    assert {one["state"]["by"]["role"] for one in page["items"] if one != committed} == {Role.IMPORTER}
 
 
 async def test_refused_rows_and_findings_are_given_back_and_the_corrected_rows_go_in(

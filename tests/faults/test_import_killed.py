@@ -45,6 +45,17 @@ def hazards(url: str) -> Counter[int]:
         return Counter(count for (count,) in connection.execute(statement.format(events), ["hazard.reported.v1"]))
 
 
+def answered_for(url: str) -> int:
+    """How often it is said who committed an import."""
+    events = Identifier(schema_of(JURISDICTION), "events")
+    with psycopg.connect(url) as connection:
+        return len(
+            connection.execute(
+                SQL("SELECT 1 FROM {} WHERE topic = %s").format(events), ["import.committed.v1"]
+            ).fetchall()
+        )
+
+
 async def batches(url: str, number: int) -> None:
     """Return once so many more batches were appended, or no more come."""
     async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
@@ -124,7 +135,7 @@ async def test_given_a_server_killed_in_the_midst_of_an_import_then_the_next_one
             await asyncio.wait([heard, finished])
             await process.kill()
 
-    assert hazards(url) == {ledgers.EVENTS_OF_A_ROW: ROWS}
+    assert (hazards(url), answered_for(url)) == ({ledgers.EVENTS_OF_A_ROW: ROWS}, 1)
     table.tell(FAULT, None, f"{kills} servers killed with one under way: finished by the next, every row once")
 
 
