@@ -17,6 +17,7 @@ OCCURRED_AT = Rule("import.occurred_at", "the row does not say when this happene
 DATE = Rule("import.date", "this is in none of the date formats of the mapping, or before 1900", IMPORTING)
 NUMBER = Rule("import.number", "this is not a number", IMPORTING)
 UNMAPPED = Rule("import.unmapped", "the mapping has no word for this value", IMPORTING)
+LINES = Rule("import.lines", "these cells have different numbers of lines, or more than 100", IMPORTING)
 TAKEN_OVER = Rule("import.taken_over", "people have moved this hazard on; a record adds no move to it", IMPORTING)
 UNREADABLE = Rule("import.unreadable", "this release can't read what the log has of this hazard", IMPORTING)
 

@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 from application.importing.cells import CellRefused, Reading
 from application.importing.moves import MOVES, REGISTRATION, MoveName, Target, targets
 from application.importing.shape import Dates, FileShape
-from application.importing.stating import Column, Condition, Part, Stated, Value
+from application.importing.stating import Column, Columns, Condition, Part, Stated, Value
 from domain.command import Label
 
 
@@ -45,10 +45,14 @@ class EnterprisePart(Part):
 
 
 class MovePart(Part):
-    """A move that a row makes, if all of `when` holds, at the time `occurred_at` states."""
+    """A move that a row makes, if all of `when` holds, at the time `occurred_at` states.
+
+    Of the columns of `each_line` every line is a move of its own: the first of each, then the second.
+    """
 
     move: MoveName
     occurred_at: Value
+    each_line: Columns | None = None
     when: tuple[Condition, ...] = ()
     fields: dict[str, Value] = Field(default_factory=dict)
 
@@ -79,8 +83,8 @@ class LedgerMapping(Part):
     @model_validator(mode="after")
     def _begins_with_the_report(self) -> Self:
         first, *later = self.moves
-        if first.move is not MoveName.REPORT or first.when:
-            raise PydanticCustomError("report_first", "moves: the first is report, without when")
+        if first.move is not MoveName.REPORT or first.when or first.each_line:
+            raise PydanticCustomError("report_first", "moves: the first is report, without when or each_line")
         if any(move.move is MoveName.REPORT for move in later):
             raise PydanticCustomError("report_once", "moves: a row is one report; only the first move can be")
         return self
@@ -138,6 +142,7 @@ class LedgerMapping(Part):
             yield from self.enterprise.placeholder
             yield from _mentioned_in(self.enterprise.fields)
         for move in self.moves:
+            yield from move.each_line or ()
             yield from (condition.column for condition in move.when)
             yield from _mentioned_in(move.fields | {"occurred_at": move.occurred_at})
 

@@ -5,6 +5,7 @@ Whatever the file is, a cell is the text a reader sees: a day is `2024-06-03`, a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,6 +17,11 @@ class NotATable(Exception):
 
 Record = tuple[int, Sequence[str]]
 """A row of a sheet: its number as a spreadsheet shows it, and its cells without blanks around them."""
+
+
+def lines_in(cell: str) -> Sequence[str]:
+    """The lines of a cell that are not blank."""
+    return [line for part in re.split(r"[\r\n]+", cell) if (line := part.strip())]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from application.commands import enterprise_stream
 from application.importing.cells import Reading
-from application.importing.faults import DEADLINE, IDENTITY, ORDER, Finding, RowRefused
+from application.importing.faults import DEADLINE, IDENTITY, LINES, ORDER, Finding, RowRefused
 from application.importing.mapping import EnterprisePart, LedgerMapping, MovePart
 from application.importing.moves import AFTER_REPORT, MOVES, REGISTRATION, MoveName, targets
 from application.importing.saying import Cells, fault
-from application.importing.table import Row
+from application.importing.table import Row, lines_in
 from domain.actors import Actor, Role
 from domain.command import Command
 from domain.enterprise.enterprise import Enterprise, Register
@@ -27,6 +27,9 @@ from domain.hazard.reporting import Report
 from domain.refusals import Refusal
 from domain.rules.rulebook import Rulebook
 from domain.uscc import placeholder
+
+MOST_LINES = 100
+"""Of a cell in which every line is a move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +85,9 @@ class Telling:
         first, *later = self.mapping.moves
         told = self._report(row, now, first, id, enterprise)
         for part in later:
-            if all(condition.holds(row.cells) for condition in part.when):
-                told.made.append(self._move(row, now, part, told))
+            for one in _line_by_line(row, part):
+                if all(condition.holds(one.cells) for condition in part.when):
+                    told.made.append(self._move(one, now, part, told))
         return told
 
     def _identity(self, row: Row) -> UUID:
@@ -156,6 +160,20 @@ def carry_out(
         if deadline is not None and deadline < act.occurred_at.date():
             findings.append(cells.finding(name, DEADLINE))
     return findings
+
+
+def _line_by_line(row: Row, part: MovePart) -> Iterator[Row]:
+    """The row as it is each time it makes the move: with one line in each of the cells that have several."""
+    columns = part.each_line or ()
+    lines = {name: lines_in(row.cells[name]) for name in columns}
+    numbers = {len(found) for found in lines.values() if found} or {0}
+    number = max(numbers)
+    if len(numbers) > 1 or number > MOST_LINES:
+        raise RowRefused([fault(row, columns, LINES, f"{part.move}.each_line")])
+    if number == 0:
+        yield row
+    for at in range(number):
+        yield replace(row, cells={**row.cells, **{name: found[at] for name, found in lines.items() if found}})
 
 
 def _last(hazard: Hazard) -> DomainEvent:

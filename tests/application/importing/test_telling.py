@@ -178,6 +178,67 @@ def test_several_moves_of_one_kind_come_from_one_row():
     assert names(tell(row(), mapping(moves={3: step, 4: again})))[3:] == ["rectification_step_recorded"] * 2
 
 
+SEEN_TWICE = {
+    "move": "reinspect",
+    "occurred_at": "Seen",
+    "each_line": ["Seen", "Result", "Opinion"],
+    "when": [{"column": "Result", "filled": True}],
+    "fields": {"result": {"column": "Result", "map": {"合格": "passed", "不合格": "failed"}}, "findings": "Opinion"},
+}
+
+
+def test_every_line_of_a_cell_is_a_move_where_the_mapping_says_so():
+    cells = {"Seen": "2025-03-10\r\n\n 2025-03-15 ", "Result": "不合格\n合格", "Opinion": ""}
+
+    told = tell(row(**cells), mapping(moves={3: SEEN_TWICE}))
+
+    assert names(told)[3:] == ["reinspected", "reinspected"]
+    seen = [(event.occurred_at.date(), event.result) for event in told.hazard.pending_events[3:]]
+    assert seen == [(date(2025, 3, 10), "failed"), (date(2025, 3, 15), "passed")]
+    assert told.hazard.stage is Stage.VERIFIED
+
+
+def test_numbered_steps_of_one_day():
+    step = {"move": "step", "each_line": "Done", "occurred_at": "Closed", "fields": {"note": "Done"}}
+    under = mapping(moves={3: step})
+
+    told = tell(row(Done="1、停炉；\n2、加装护栏；\n3、安环部验收。"), under)
+
+    assert [event.note.value for event in told.hazard.pending_events[3:]] == [
+        "1、停炉；",
+        "2、加装护栏；",
+        "3、安环部验收。",
+    ]
+    assert names(tell(row(Done="停炉"), under))[3:] == ["rectification_step_recorded"]
+    assert faults(row(Done=""), under) == [("Done", "", "step.note_or_evidence")]
+
+
+def test_a_cell_that_is_read_whole_keeps_its_lines():
+    measures = {"deadline": "Deadline", "methods_and_measures": "Measures"}
+    told = tell(row(Measures="1、停炉\n2、加装护栏"), mapping(moves={2: {"fields": measures}}))
+
+    assert told.hazard.pending_events[2].methods_and_measures.value == "1、停炉\n2、加装护栏"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"Seen": "2025-03-10\n2025-03-15", "Result": "合格", "Opinion": ""},
+        {"Seen": "\n".join(["2025-03-10"] * 101), "Result": "\n".join(["不合格"] * 101), "Opinion": ""},
+    ],
+)
+def test_lines_that_do_not_go_together_are_refused(cells):
+    (refusal,) = faults(row(**cells), mapping(moves={3: SEEN_TWICE}))
+
+    assert (refusal[0], refusal[2]) == ("Seen + Result + Opinion", "import.lines")
+
+
+def test_a_line_that_can_not_be_read_is_named():
+    cells = {"Seen": "2025-03-10\n尽快", "Result": "不合格\n合格", "Opinion": ""}
+
+    assert faults(row(**cells), mapping(moves={3: SEEN_TWICE})) == [("Seen", "尽快", "import.date")]
+
+
 def test_a_deadline_is_the_day_that_is_written():
     assert tell(row(Deadline="2025年3月20日")).hazard.pending_events[2].deadline == date(2025, 3, 20)
 

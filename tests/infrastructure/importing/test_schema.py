@@ -42,6 +42,8 @@ def test_it_takes_every_shipped_mapping(validator, name):
         {"file": {"header": [2, 3], "sheets": ["2024"], "totals": []}},
         {"enterprise": BY_NAME | {"by_name": True}},
         {"drop": ["电话"], "mask": ["检查人"]},
+        {"moves": [MAPPING["moves"][0], {"move": "step", "occurred_at": "Found", "each_line": "What"}]},
+        {"moves": [MAPPING["moves"][0], {"move": "step", "occurred_at": "Found", "each_line": ["What", "Found"]}]},
     ],
 )
 def test_it_takes_every_form_of_a_key(validator, more):
