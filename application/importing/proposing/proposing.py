@@ -14,7 +14,8 @@ from itertools import islice
 from application.importing.heading import Heading, find, head_of
 from application.importing.moves import MOVES, MoveName, targets
 from application.importing.proposing.columns import Found, columns_of, date_formats, like_a_day, score
-from application.importing.proposing.words import VALUES, meaning_of
+from application.importing.proposing.words import VALUES, folded, meaning_of
+from application.importing.shape import TOTALS
 from application.importing.table import Book, NotATable
 
 LOOKED_AT = 5000
@@ -44,6 +45,7 @@ class _Proposal:
         self._book = book
         self._called = " ".join("".join(sign if sign.isprintable() else " " for sign in called).split())[:200]
         self._heading = heading
+        self._rows = rows
         self._cells = {
             name: [row[at] for row in rows if at < len(row) and row[at]] for at, name in enumerate(heading.names)
         }
@@ -92,15 +94,31 @@ class _Proposal:
         return next(iter(self._columns.get(target, ())), None)
 
     def _identity(self) -> Iterator[str]:
-        found = self._first("identity")
-        if found is not None:
-            if not found.sure or len(set(self._cells[found.name])) < len(self._cells[found.name]):
-                yield f"{UNSURE}does it tell every row from every other, also in the next copy? Else name more columns"
-            yield f"identity = [{_text(found.name)}]"
+        numbers = self._columns.get("identity", ())
+        if not numbers:
+            names = ("enterprise.enterprise_name", "report.occurred_at", "report.description")
+            yield f"{UNSURE}no column numbers the rows; these have to stay as they are in the next copy"
+            yield f"identity = [{', '.join(_text(one.name) for name in names if (one := self._first(name)))}]"
             return
-        names = ("enterprise.enterprise_name", "report.occurred_at", "report.description")
-        yield f"{UNSURE}no column numbers the rows; these have to stay as they are in the next copy"
-        yield f"identity = [{', '.join(_text(one.name) for name in names if (one := self._first(name)))}]"
+        others = [self._first(name) for name in ("enterprise.enterprise_name", "report.occurred_at")]
+        found = list(numbers[:1])
+        for one in [*numbers[1:], *filter(None, others)]:
+            more = [*found, one]
+            if self._not_alone(found) and self._not_alone(more) < self._not_alone(found):
+                found = more
+        if alike := self._not_alone(found):
+            yield f"{UNSURE}{alike} rows are not told from another or have a blank in it; name other columns, or more"
+        elif len(found) > 1 or not found[0].sure:
+            yield f"{UNSURE}does it tell every row from every other, also in the next copy? Else name more columns"
+        yield f"identity = [{', '.join(_text(one.name) for one in found)}]"
+
+    def _not_alone(self, columns: Sequence[Found]) -> int:
+        """How many rows would have no identity of their own in these columns."""
+        places = [self._heading.names.index(one.name) for one in columns]
+        totals = frozenset(map(folded, TOTALS))
+        rows = [row for row in self._rows if any(row) and folded(next(filter(None, row))) not in totals]
+        keys = {key for row in rows if all(key := tuple(row[at] if at < len(row) else "" for at in places))}
+        return len(rows) - len(keys)
 
     def _dropped(self) -> Iterator[str]:
         people = self._columns.get("nobody's", ())

@@ -61,6 +61,30 @@ def test_all_rows_but_the_ones_at_fault_can_be_told_under_it(tmp_path):
     assert refused == [(30, "import.date")]
 
 
+REPEATING = "检查编号,问题编号,隐患描述,检查日期\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "identity", "says"),
+    [
+        ("A,1,灯不亮,2024-6-3\nA,2,灯坏,2024-6-3\n,,,\n合 计：,,2 项,\n", ("问题编号",), None),
+        ("A,1,灯不亮,2024-6-3\nB,1,灯坏,2024-6-3\n", ("问题编号", "检查编号"), "does it tell every row"),
+        ("A,1,灯不亮,2024-6-3\nA,1,灯坏,2024-6-4\n", ("问题编号", "检查日期"), "does it tell every row"),
+        ("A,1,灯不亮,2024-6-3\nA,1,灯坏,2024-6-3\n", ("问题编号",), "1 rows are not told from another"),
+        ("A,1,灯不亮,2024-6-3\nA,,灯坏,2024-6-3\n", ("问题编号",), "1 rows are not told from another"),
+    ],
+    ids=["alone", "by the inspection", "by the day", "the same", "blank"],
+)
+def test_the_identity_is_of_as_many_columns_as_it_takes(proposal, rows, identity, says):
+    text, mapping, _ = proposal(REPEATING + rows)
+
+    assert mapping.identity == identity
+    lines = text.splitlines()
+    before = lines[next(at for at, line in enumerate(lines) if line.startswith("identity =")) - 1]
+    assert (says is None) is not before.startswith("# unsure")
+    assert (says or "") in before
+
+
 def test_under_a_title_and_a_header_merged_over_two_rows(proposal):
     text, mapping, file = proposal(
         "某公司隐患台账,,,,\n序号,隐患,,整改,\n,描述,发现日期,责任人,期限\n1,灯不亮,2024.6.3,张三、李四,2024.6.10\n"
