@@ -16,12 +16,12 @@ from application.bundle.at_once import Found, Piece
 from application.bundle.lines import GROUP, LONGEST_LINE, TEXTS_ERASED, Erasure, NoRow, Part, Row
 from application.bundle.piece import looked_at
 
-PIECE = 4 << 20
+PIECE = 2 << 20
 """Bytes of events looked at together, about."""
 
 _ERASES = b'"name":"%b"' % TEXTS_ERASED
 
-ALONE = 4
+ALONE = 8
 """Pieces one process does sooner than others have started."""
 
 
