@@ -33,6 +33,7 @@ MOST_BYTES = 32 << 20
 """Of a file, looked at at once."""
 
 SEAL, SALT_BYTES = 64, 16
+_END_OF_TEXTS = b'"]}}\n'
 _AROUND_TEXTS = len('{"position":,"texts":}}\n')
 
 
@@ -155,8 +156,9 @@ def _texts(part: Part | None, shown: Shown, states: Sequence[bytes], numbers: Se
     for number, count in zip(numbers, counts, strict=True):
         if count:
             where += [number, *(b"",) * (count - 1)]
-    length = around(texts) + sum(map(len, where)) + (len(counts) - counts.count(0)) * _AROUND_TEXTS
-    if [one[0] for one in texts] != where or length != len(block):
+    lines = len(counts) - counts.count(0)
+    length = around(texts) + sum(map(len, where)) + lines * _AROUND_TEXTS
+    if [one[0] for one in texts] != where or length != len(block) or block.count(_END_OF_TEXTS) != lines:
         return False
     named = [one[1] for one in texts]
     try:

@@ -54,7 +54,7 @@ _NUMBER = re.compile(rb'\{"[a-z_]{5,8}":([0-9]{1,20}),')
 COMMITTED = b'{"commitment":"'
 _COMMITMENT = re.compile(rb'\{"commitment":"(.{64})"\}')
 _EVIDENCE = re.compile(rb'"evidence":\[("[0-9a-f]{64}"(?:,"[0-9a-f]{64}")*)\]')
-ONE_TEXT = re.compile(rb'(?:(?:\{"position":([0-9]+),"texts":)?\{|,)"(.{64})":\["(.{32})","([^"\\]*)"\]')
+ONE_TEXT = re.compile(rb'(?:(?:\{"position":([0-9]+),"texts":)?\{|,)"(.{64})":\["(.{32})","([^"\\\n]*)"\]')
 _AROUND_A_TEXT = len('"":["",""],') + 64 + 32
 
 
