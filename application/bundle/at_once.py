@@ -20,6 +20,7 @@ from application.bundle.lines import (
     EVENT,
     GROUP,
     ONE_TEXT,
+    OPENING,
     PROOF,
     STREAM_BYTES,
     Part,
@@ -158,7 +159,8 @@ def _texts(part: Part | None, shown: Shown, states: Sequence[bytes], numbers: Se
             where += [number, *(b"",) * (count - 1)]
     lines = len(counts) - counts.count(0)
     length = around(texts) + sum(map(len, where)) + lines * _AROUND_TEXTS
-    if [one[0] for one in texts] != where or length != len(block) or block.count(_END_OF_TEXTS) != lines:
+    opened_and_closed = block.count(OPENING) == 2 * lines and block.count(_END_OF_TEXTS) == lines
+    if [one[0] for one in texts] != where or length != len(block) or not opened_and_closed:
         return False
     named = [one[1] for one in texts]
     try:

@@ -55,6 +55,7 @@ COMMITTED = b'{"commitment":"'
 _COMMITMENT = re.compile(rb'\{"commitment":"(.{64})"\}')
 _EVIDENCE = re.compile(rb'"evidence":\[("[0-9a-f]{64}"(?:,"[0-9a-f]{64}")*)\]')
 ONE_TEXT = re.compile(rb'(?:(?:\{"position":([0-9]+),"texts":)?\{|,)"(.{64})":\["(.{32})","([^"\\\n]*)"\]')
+OPENING = b'{"'
 _AROUND_A_TEXT = len('"":["",""],') + 64 + 32
 
 
@@ -174,7 +175,8 @@ def evidence_named(state: bytes) -> list[bytes]:
 def texts_held(private: bytes) -> list[bytes] | None:
     """The commitments of a private part, as hex; None where a text is not the one of its commitment."""
     plain = ONE_TEXT.findall(private)
-    if around(plain) + 1 != len(private) or private[:1] != b"{":
+    opened_and_closed = private[:1] == b"{" and private.count(OPENING) == 1 and private[-1:] == b"}"
+    if around(plain) + 1 != len(private) or not opened_and_closed:
         plain = _escaped(private)
     try:
         for _, sealed, salt, text in plain:

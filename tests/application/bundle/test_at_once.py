@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from application.bundle.at_once import Piece, all_holds
 from application.bundle.container import opened
-from application.bundle.lines import EVENTS, PROOFS, TEXTS
+from application.bundle.lines import EVENTS, PROOFS, TEXTS, texts_held
 from application.bundle.piece import row_by_row
 from application.bundle.rows import Rules
 from application.proof import root_of
-from tests.application.bundle.made import Log
+from tests.application.bundle.made import Log, sealed
 
 SIZE = 35
 LOG = Log.of(SIZE, "a" * 64, erases=False, plain=True)
@@ -37,6 +37,33 @@ def test_where_all_holds_it_is_seen_at_once_as_row_by_row(tmp_path: Path, texts:
     assert found is not None
     assert found == row_by_row(one)
     assert (found.shown.proven, found.shown.faulty, found.shown.checked) == (SIZE, 0, SIZE if texts else 0)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"]}}\n', b'"]}\n\n'),
+        (b'"]}}\n', b'"]x}\n'),
+        (b'"]}}\n', b'"]}x\n'),
+        (b'"texts":{', b'"texts":,'),
+        (b'"texts":{', b'"texts"; '),
+    ],
+)
+def test_what_stands_around_a_text_is_looked_at(tmp_path: Path, old: bytes, new: bytes) -> None:
+    folder = LOG.bundle(tmp_path / "bundle")
+    held = (folder / TEXTS).read_bytes()
+    (folder / TEXTS).write_bytes(held.replace(old, new, 1))
+
+    assert all_holds(piece(folder)) is None
+    assert row_by_row(piece(folder)).shown.faulty > 0
+
+
+def test_texts_of_one_event_are_parted_by_commas() -> None:
+    seals = [sealed(at, "x") for at in (1, 2)]
+    one, two = (f'"{seal}":["{salt}","x"]'.encode() for seal, salt in seals)
+    assert texts_held(b"{" + one + b"," + two + b"}") == [seal.encode() for seal, _ in seals]
+    for wrong in (b"{" + one + b"{" + two + b"}", b"," + one + b"," + two + b"}", b"{" + one + b"," + two + b"]"):
+        assert texts_held(wrong) is None
 
 
 @settings(max_examples=400, deadline=None)
