@@ -85,7 +85,7 @@ class Telling:
         first, *later = self.mapping.moves
         told = self._report(row, now, first, id, enterprise)
         for part in later:
-            for one in _line_by_line(row, part):
+            for one in _line_by_line(row, part.each_line, part.move) if part.each_line else (row,):
                 if all(condition.holds(one.cells) for condition in part.when):
                     told.made.append(self._move(one, now, part, told))
         return told
@@ -162,14 +162,13 @@ def carry_out(
     return findings
 
 
-def _line_by_line(row: Row, part: MovePart) -> Iterator[Row]:
+def _line_by_line(row: Row, columns: Sequence[str], move: MoveName) -> Iterator[Row]:
     """The row as it is each time it makes the move: with one line in each of the cells that have several."""
-    columns = part.each_line or ()
     lines = {name: lines_in(row.cells[name]) for name in columns}
     numbers = {len(found) for found in lines.values() if found} or {0}
     number = max(numbers)
     if len(numbers) > 1 or number > MOST_LINES:
-        raise RowRefused([fault(row, columns, LINES, f"{part.move}.each_line")])
+        raise RowRefused([fault(row, columns, LINES, f"{move}.each_line")])
     if number == 0:
         yield row
     for at in range(number):
