@@ -21,10 +21,10 @@ INTERVAL_SECONDS = 0.1
 """How often, at most, a checkpoint is signed."""
 
 STANDBY_SECONDS = 1.0
-"""How long to leave the work to another process before looking whether it does it."""
+"""How long to leave the work to another process, or to an operator, before looking again."""
 
 AGAIN_SECONDS = 10.0
-"""How often to look whether what keeps it from signing is gone."""
+"""How long to leave it after a failure nobody foresaw."""
 
 POLL_SECONDS = 60.0
 """How often to look for events nobody told of."""
@@ -79,6 +79,7 @@ class Sequencer:
                 rest = error.seconds
             except Refused as refused:
                 self._tell(str(refused))
+                rest = STANDBY_SECONDS  # an operator may answer for it any moment
             except Exception:
                 logger.exception("the log could not be signed; trying again")
             await unless(stop, asyncio.sleep(rest))
