@@ -6,7 +6,7 @@ from pathlib import Path
 
 from api.settings import Settings
 from api.wiring import backups, decode, running
-from application.auditing import Audit, whole
+from application.auditing import Audit, erasures, whole
 from tests.conftest import JURISDICTION, DatabaseServer
 
 
@@ -22,8 +22,9 @@ async def test_given_a_backup_of_the_first_schema_then_it_is_restored_as_it_is_a
         assert (restored.current, restored.taken.position > 0) == (False, True)
         async with running(elsewhere) as service:
             await service.migrate([JURISDICTION])
-            audit = Audit(decode)
-            async for raw in whole(service.raw_log(JURISDICTION)):
-                audit.take(raw)
-            audit.finish()
-    assert (audit.faults, audit.position) == ([], restored.taken.position)
+            log = service.raw_log(JURISDICTION)
+            audit = Audit(decode, await erasures(log))
+            async for raw in whole(log):
+                audit.look_at(raw)
+            faults = audit.finish({})
+    assert (faults, audit.shown.position) == ([], restored.taken.position)
