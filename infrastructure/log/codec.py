@@ -7,13 +7,12 @@ their salts go into the private part, `{commitment: [salt in hex, text]}`, which
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
-from uuid import UUID
 
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError, from_json, to_json
 
-from application.log import Unreadable
+from application.auditing import RawEvent
+from application.log import Recorded, Unreadable
 from application.ports import Chance
 from domain.catalogue import Catalogue, UnknownName
 from domain.erasable import commitment
@@ -21,28 +20,8 @@ from domain.event import DomainEvent
 from infrastructure.log.batch import Row
 
 
-class Encoded(Protocol):
-    """An event as it lies in the log, whatever else is known of it."""
-
-    @property
-    def stream_id(self) -> UUID:
-        """Its stream."""
-
-    @property
-    def version(self) -> int:
-        """Its place in the stream."""
-
-    @property
-    def name(self) -> str:
-        """The name of its kind."""
-
-    @property
-    def state(self) -> bytes:
-        """The public bytes."""
-
-    @property
-    def private(self) -> bytes | None:
-        """The bytes of its texts."""
+Encoded = Row | RawEvent | Recorded
+"""An event as it lies in the log, whatever else is known of it."""
 
 
 class Codec:
@@ -53,8 +32,13 @@ class Codec:
         self._catalogue = catalogue
 
     def encode(self, event: DomainEvent) -> Row:
-        """The event as it will lie in the log. Raises UnknownName, or ValueError for a text already erased."""
+        """The event as it will lie in the log.
+
+        Raises UnknownName, or ValueError for a text already erased and for an event that is in no stream.
+        """
         name = self._catalogue.name_of(event)
+        if event.originator_version < 1:
+            raise ValueError("an event that is in no stream can't be stored")
         seal = _Closing(self._chance)
         state = event.model_dump_json(context=seal).encode()
         return Row(event.originator_id, event.originator_version, name, state, seal.private())
