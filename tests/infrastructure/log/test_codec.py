@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from application.log import Unreadable
 from domain.catalogue import Catalogue, UnknownName
 from domain.erasable import Erasable
+from domain.event import PLACE
 from infrastructure.log.batch import Row
 from infrastructure.log.codec import Codec
 from infrastructure.log.event_log import PostgresEventLog
@@ -72,6 +73,13 @@ def test_an_erased_text_is_not_stored_again() -> None:
 
     with pytest.raises(ValueError, match="erased"):
         CODEC.encode(erased)
+
+
+def test_an_event_in_no_stream_is_not_stored() -> None:
+    nowhere = {name: value for name, value in noted(STREAM) if name not in PLACE}
+
+    with pytest.raises(ValueError, match="no stream"):
+        CODEC.encode(Noted(**nowhere))
 
 
 def test_an_event_outside_the_catalogue_is_not_stored() -> None:
