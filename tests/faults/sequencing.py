@@ -8,8 +8,8 @@ outside has its name. `kept-first` is a sequencer broken on purpose: it keeps a 
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
-import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -44,7 +44,7 @@ class Failpoint:
         if point == self.point and self.passes >= self.at:
             say(f"{STOOD_AT} {point}")
             while True:
-                time.sleep(1)  # until it is killed: nothing else is to be heard of it
+                signal.pause()  # until it is killed: nothing else is to be heard of it
 
 
 class Telling(PostgresTrees):
