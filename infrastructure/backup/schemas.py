@@ -62,9 +62,8 @@ async def snapshot(connection: psycopg.AsyncConnection[TupleRow], code: str) -> 
         ((id,),) = await (await connection.execute("SELECT pg_export_snapshot()")).fetchall()
         ((version, position),) = await (await connection.execute(SQL(_WHERE).format(**tables))).fetchall()
         note = None
-        if await _found(
-            connection, "to_regclass", f"{schema}.checkpoints"
-        ):  # a schema that is behind may have none yet
+        # A schema that is behind may have none yet.
+        if await _found(connection, "to_regclass", f"{schema}.checkpoints"):
             row = await (await connection.execute(SQL(_NOTE).format(**tables))).fetchone()
             note = None if row is None else row[0]
         yield Snapshot(id, version, position, note)
