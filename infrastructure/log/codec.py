@@ -19,7 +19,6 @@ from domain.erasable import commitment
 from domain.event import DomainEvent
 from infrastructure.log.batch import Row
 
-
 Encoded = Row | RawEvent | Recorded
 """An event as it lies in the log, whatever else is known of it."""
 
