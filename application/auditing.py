@@ -38,7 +38,7 @@ class RawEvent:
     def row(self) -> Row:
         """What of it is public and proved."""
         recorded = microseconds(self.recorded_at)
-        return Row(self.position, recorded, self.stream_id.bytes, self.version, self.name.encode(), self.state)
+        return Row(self.position, recorded, str(self.stream_id).encode(), self.version, self.name.encode(), self.state)
 
 
 class RawLog(Protocol):
@@ -77,7 +77,7 @@ async def erasures(log: RawLog, until: int | None = None, *, after: int = 0) -> 
     found = {}
     async for raw in whole(log, until, after=after, names=[TEXTS_ERASED.decode()]):
         if (erasure := raw.row.erasure) is not None:
-            found[raw.stream_id.bytes] = erasure
+            found[raw.row.stream] = erasure
     return found
 
 

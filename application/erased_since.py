@@ -36,17 +36,17 @@ async def said_again(copy: Callable[[], Iterable[Row]], log: RawLog) -> Sequence
     """What a later copy tells to be erased, and the log says. `copy` is gone through twice. Raises Unavailable."""
     erasures = {row.stream: erasure for row in copy() if (erasure := row.erasure) is not None}
     before = {
-        (UUID(bytes=row.stream), row.version, row.state)
+        (row.stream, row.version, row.state)
         for row in copy()
         if row.stream in erasures and row.version < erasures[row.stream].version
     }
-    streams = {UUID(bytes=stream): erasure for stream, erasure in erasures.items()}
+    streams = {UUID(stream.decode()): erasure for stream, erasure in erasures.items()}
     found = {id: SaidAgain(id, erasure.legal_basis) for id, erasure in streams.items()}
     async for raw in whole(log, streams=found.keys()):
         if (hazard := found.get(raw.stream_id)) is not None:
             hazard.version = raw.version
             if raw.private is not None:
-                told = (raw.stream_id, raw.version, raw.state) in before
+                told = (raw.row.stream, raw.version, raw.state) in before
                 (hazard.told if told else hazard.untold).append(raw.version)
     return [hazard for hazard in found.values() if hazard.told]
 

@@ -155,13 +155,13 @@ class Exporting:
 
     async def _rows(self, part: Part) -> AsyncIterator[RawEvent]:
         """The events of a part, and behind a period the erasures of what was said in it."""
-        silent: set[UUID] = set()
+        silent: set[bytes] = set()
         async for raw in whole(self.log, part.last, after=part.first - 1, streams=part.streams):
             if raw.private is None and commitments(raw.state):
-                silent.add(raw.stream_id)
+                silent.add(raw.row.stream)
             yield raw
         known = await erasures(self.log, self.under.size, after=part.last)
-        for position in sorted(known[id.bytes].position for id in silent if id.bytes in known):
+        for position in sorted(known[stream].position for stream in silent if stream in known):
             for raw in await self.log.read_after(position - 1, 1):
                 yield raw
 
@@ -200,7 +200,7 @@ class Exporting:
             if raw.private is not None:
                 sink.write(TEXTS, text_line(raw.position, raw.private))
             elif commitments(raw.state):
-                erasure = known.get(raw.stream_id.bytes)
+                erasure = known.get(raw.row.stream)
                 gone = gone or erasure is None or raw.version >= erasure.version
             tell(raw.position)
         if gone and await erasures(self.log, after=self.under.size):

@@ -112,7 +112,8 @@ class Proofs:
         await self.covered(position)
         one = found[0]
         inclusion = await self.inclusion(position)
-        leaf = envelope(position, one.stream_id, one.version, one.name, microseconds(one.recorded_at), one.state)
+        recorded, stream = microseconds(one.recorded_at), str(one.stream_id).encode()
+        leaf = envelope(position, recorded, stream, one.version, one.name.encode(), one.state)
         return str(Receipt(position - 1, inclusion.path, await self.note(inclusion.checkpoint), leaf))
 
     async def groups(self, numbers: Sequence[int], under: Published) -> Sequence[Group]:

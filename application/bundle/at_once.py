@@ -11,18 +11,17 @@ from hashlib import sha256
 from operator import le
 from pathlib import Path
 from re import Pattern
-from struct import error
 from typing import NamedTuple
 
 from application.bundle.climbing import Climbing
 from application.bundle.lines import (
     COMMITTED,
-    EVENT,
+    EVENT_LINES,
     GROUP,
     ONE_TEXT,
     OPENING,
-    PROOF,
-    STREAM_BYTES,
+    PROOF_LINES,
+    STREAM_ID,
     Part,
     around,
     evidence_named,
@@ -67,40 +66,35 @@ class Found(NamedTuple):
 def all_holds(piece: Piece) -> Found | None:
     """What it shows if all of it holds and every position is there; None where that can't be told. Raises OSError."""
     rules, after = piece.rules, piece.after
-    rows = _lines(piece.events, EVENT)
+    rows = _lines(piece.events, EVENT_LINES)
     if not rows or not rules.dense or piece.proofs is None or after % GROUP:
         return None
-    numbers, recorded, streams, versions, names, states, _ = zip(*rows, strict=True)
+    lines, numbers, recorded, streams, versions = zip(*rows, strict=True)
     last = after + len(rows)
     try:
         positions, times, whole = ([*map(int, some)] for some in (numbers, recorded, versions))
-        together = unhexlify(b"".join(streams).replace(b"-", b""))
     except ValueError:
         return None
-    ids = _apart(together, STREAM_BYTES)
     in_order = positions == [*range(after + 1, last + 1)] and all(map(le, times, times[1:]))
-    complete = last <= rules.last and all(states) and (last % GROUP == 0 or last == piece.size)
-    if not in_order or not complete or len(ids) != len(rows) or not rules.erasures.keys().isdisjoint(ids):
+    complete = last <= rules.last and (last % GROUP == 0 or last == piece.size)
+    if not in_order or not complete or not rules.erasures.keys().isdisjoint(streams):
         return None
     shown = Shown(rows=len(rows), proven=len(rows), recorded=(times[0], times[-1]), position=last)
-    try:
-        leaves = leaf_hashes(positions, ids, whole, names, times, states)
-    except error:
-        return None
+    leaves = leaf_hashes(lines)
     roots = _roots(piece, leaves)
-    if roots is None or not _versions(shown, ids, whole, after) or not _texts(piece.texts, shown, states, numbers):
+    if roots is None or not _versions(shown, streams, whole, after) or not _texts(piece.texts, shown, lines, numbers):
         return None
     if piece.evidence:
-        shown.evidence.update(*map(evidence_named, states))
+        shown.evidence.update(*map(evidence_named, lines))
     edge = piece.kept * GROUP - after
     return Found(shown, roots, b"".join(leaves[edge : edge + GROUP]) if edge >= 0 else b"")
 
 
 def _lines(part: Part, form: Pattern[bytes]) -> list[tuple[bytes, ...]] | None:
-    """What its lines say; None where not all of them are of this form."""
+    """Its lines, each with what it says; None where not all of them are of this form."""
     block = _block(part)
     found = [] if block is None else form.findall(block)
-    return found if block is not None and len(found) == block.count(b"\n") and block[-1:] == b"\n" else None
+    return found if block is not None and sum([len(one[0]) for one in found]) == len(block) else None
 
 
 def _block(part: Part) -> bytes | None:
@@ -115,8 +109,8 @@ def _apart(together: bytes, each: int) -> list[bytes]:
     return [together[at : at + each] for at in range(0, len(together), each)]
 
 
-def _versions(shown: Shown, streams: list[bytes], versions: list[int], after: int) -> bool:
-    """Whether the versions of every stream follow on each other."""
+def _versions(shown: Shown, streams: Sequence[bytes], versions: Sequence[int], after: int) -> bool:
+    """Whether the versions of every stream follow on each other, and every stream is one."""
     lasts: dict[bytes, int] = {}
     for stream, version in zip(streams, versions, strict=True):
         if lasts.get(stream, version - 1) != version - 1:
@@ -125,17 +119,17 @@ def _versions(shown: Shown, streams: list[bytes], versions: list[int], after: in
     backwards = zip(reversed(versions), range(after + len(versions), after, -1), strict=True)
     firsts = dict(zip(reversed(streams), backwards, strict=True))
     shown.streams = {stream: (firsts[stream][0], last, firsts[stream][1]) for stream, last in lasts.items()}
-    return True
+    return all(map(STREAM_ID.fullmatch, lasts))
 
 
 def _roots(piece: Piece, leaves: list[bytes]) -> bytes | None:
     """The roots of all groups, where each is proven."""
-    proofs = None if piece.proofs is None else _lines(piece.proofs, PROOF)
+    proofs = None if piece.proofs is None else _lines(piece.proofs, PROOF_LINES)
     groups = -(-len(leaves) // GROUP)
     if proofs is None or len(proofs) != groups:
         return None
     climbing, roots = Climbing(piece.size, piece.root), roots_over(leaves, GROUP)
-    for number, (first, above, _) in enumerate(proofs, piece.after // GROUP):
+    for number, (_, first, above) in enumerate(proofs, piece.after // GROUP):
         root = roots[number - piece.after // GROUP]
         if int(first) != number * GROUP + 1 or not climbing.climbs(number, root, above):
             return None

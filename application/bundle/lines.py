@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import json
 import re
-import struct
 from base64 import b64decode, b64encode
 from binascii import unhexlify
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
-from uuid import UUID
 
-from application.proof import HASH_BYTES, packed
+from application.proof import HASH_BYTES, envelope, leaf_hash
 
 FORM = "hazardloop-bundle/1"
 MANIFEST, CHECKPOINT, KEYS, CONSISTENCY = "bundle.json", "checkpoint", "keys", "consistency.jsonl"
@@ -37,16 +35,17 @@ LONGEST_LINE = 1 << 20
 GROUP = 16
 """Rows whose proofs go on together: positions 1 to 16, 17 to 32 and so on."""
 GROUP_LEVEL = 4
-STREAM_BYTES = 16
 
 TEXTS_ERASED = b"hazard.texts_erased.v1"
 
-EVENT = re.compile(
-    rb'(?m)^\{"position":([0-9]+),"recorded_us":(-?[0-9]+),"stream_id":"(.{36})","version":([0-9]+)'
-    rb',"name":"([^"\\\n]+)","state(?:":(.*)|_base64":"([A-Za-z0-9+/]*={0,2})")\}\n'
-)
+_EVENT_HEAD = rb'\{"position":([0-9]+),"recorded_us":(-?[0-9]+),"stream_id":"(.{36})","version":([0-9]+),"name":"'
+EVENT = re.compile(_EVENT_HEAD + rb'([^"\\\n]+)","state(?:":(.*)|_base64":"([A-Za-z0-9+/]*={0,2})")\}\n')
+EVENT_LINES = re.compile(rb'(?m)^(%b[^"\\\n]+","state":.*\}\n)' % _EVENT_HEAD)
+STREAM_ID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TEXT = re.compile(rb'\{"position":([0-9]+),"texts(?:":(.*)|_base64":"([A-Za-z0-9+/]*={0,2})")\}\n')
-PROOF = re.compile(rb'(?m)^\{"first":([0-9]+),"above":\[([^\]]*)\],"rows":(\{.*\})\}\n')
+_PROOF_HEAD = rb'\{"first":([0-9]+),"above":\[([^\]]*)\],"rows":'
+PROOF = re.compile(_PROOF_HEAD + rb"(\{.*\})\}\n")
+PROOF_LINES = re.compile(rb"(?m)^(%b\{.*\}\}\n)" % _PROOF_HEAD)
 _NUMBER = re.compile(rb'\{"[a-z_]{5,8}":([0-9]{1,20}),')
 
 # What is hex is found out when it is decoded: a character of any kind is looked for faster than one of some.
@@ -72,7 +71,7 @@ class Erasure(NamedTuple):
 
 
 class Row(NamedTuple):
-    """An event, byte by byte; the stream as 16 bytes."""
+    """An event, byte by byte."""
 
     position: int
     recorded_us: int
@@ -83,28 +82,30 @@ class Row(NamedTuple):
 
     @classmethod
     def of(cls, line: bytes) -> Row:
-        """The row of a line. Raises NoRow."""
+        """The row of a line, which is the one way to write it. Raises NoRow."""
         found = EVENT.fullmatch(line)
         if found is None:
             raise NoRow("a line is not in the form it has to have")
         position, recorded, stream, version, name, _, _ = found.groups()
+        if STREAM_ID.fullmatch(stream) is None:
+            raise NoRow("a line holds no stream id")
         try:
-            id = unhexlify(stream.replace(b"-", b""))
-            row = cls(int(position), int(recorded), id, int(version), name, said(found, 6))
+            row = cls(int(position), int(recorded), stream, int(version), name, said(found, 6))
         except ValueError:
-            id, row = b"", None
-        if row is None or len(id) != STREAM_BYTES:
-            raise NoRow("a line holds no stream id, or a number of too many digits")
+            raise NoRow("a line holds a number of too many digits") from None
+        if event_line(row) != line:
+            raise NoRow("a line is not in the form it has to have")
         return row
 
     @property
+    def envelope(self) -> bytes:
+        """What is proved of it."""
+        return envelope(*self)
+
+    @property
     def leaf(self) -> bytes:
-        """The leaf hash. Raises NoRow where a number is larger than any in a log."""
-        position, recorded, stream, version, name, state = self
-        try:
-            return sha256(b"\x00" + packed(position, stream, version, name, recorded, state)).digest()
-        except struct.error:
-            raise NoRow(f"a number of position {position} has more than 64 bits") from None
+        """The leaf hash."""
+        return leaf_hash(self.envelope)
 
     @property
     def erasure(self) -> Erasure | None:
@@ -119,24 +120,29 @@ class Row(NamedTuple):
 
 
 def event_line(row: Row) -> bytes:
-    """A line of events.jsonl; the state stands in it byte by byte, or in base64 where it is no JSON of one line."""
-    position, recorded, stream, version, name, state = row
-    head = f'{{"position":{position},"recorded_us":{recorded},"stream_id":"{UUID(bytes=stream)}","version":{version},'
-    return head.encode() + b'"name":"%b",' % name + _as_json(b"state", state)
+    """A line of events.jsonl: the envelope; but the state is in base64 where it is no JSON of one line."""
+    if _in_a_line(row.state):
+        return row.envelope
+    return row._replace(state=b"").envelope.removesuffix(b'"state":}\n') + _in_base64(b"state", row.state)
 
 
 def text_line(position: int, private: bytes) -> bytes:
     """A line of texts.jsonl: `{commitment: [salt in hex, text]}` as it lies in the log."""
-    return f'{{"position":{position},'.encode() + _as_json(b"texts", private)
+    said = b'"texts":%b}\n' % private if _in_a_line(private) else _in_base64(b"texts", private)
+    return b'{"position":%d,%b' % (position, said)
 
 
-def _as_json(what: bytes, value: bytes) -> bytes:
+def _in_a_line(value: bytes) -> bool:
+    """Whether it is JSON of one line."""
     try:
         json.loads(value)
-        plain = b"\n" not in value
     except (ValueError, RecursionError):
-        plain = False
-    return b'"%b":%b}\n' % (what, value) if plain else b'"%b_base64":"%b"}\n' % (what, b64encode(value))
+        return False
+    return b"\n" not in value
+
+
+def _in_base64(what: bytes, value: bytes) -> bytes:
+    return b'"%b_base64":"%b"}\n' % (what, b64encode(value))
 
 
 def proof_line(first: int, above: Sequence[bytes], rows: Mapping[int, Sequence[bytes]]) -> bytes:

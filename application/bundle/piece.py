@@ -50,13 +50,12 @@ def row_by_row(piece: Piece) -> Found:
             if line is None:
                 break
             row = Row.of(line)
-            leaf = row.leaf
         except NoRow as bad:
             rows.shown.fault(0, f"{EVENTS}, behind position {rows.shown.position}: {bad}")
             continue
         found = texts.at(row.position)
         rows.take(row, None if found is None else found[2] or _held(found))
-        proofs.take(row.position, leaf)
+        proofs.take(row.position, row.leaf)
     texts.rest()
     proofs.rest()
     return Found(rows.shown, b"".join(proofs.roots), b"".join(proofs.edge))

@@ -35,12 +35,17 @@ _FOLLOWING = "SELECT count(*) FROM {events} WHERE notification_id > %b AND notif
 
 _ROOT_AT = "SELECT root FROM {checkpoints} WHERE size = %b"
 
-# The envelope of application/proof.py; times lie there in microseconds.
+# The envelope of application/proof.py. No name is escaped: the service writes none that has to be, and another is not
+# to be proved.
 _LEAVES_OF = """
-SELECT '\\x01'::bytea || int8send(e.notification_id) || uuid_send(e.originator_id) || int8send(e.originator_version)
-    || int8send((extract(epoch FROM e.recorded_at) * 1000000)::bigint)
-    || int4send(octet_length(convert_to(e.topic, 'UTF8'))) || convert_to(e.topic, 'UTF8')
-    || int4send(octet_length(e.state)) || e.state
+SELECT convert_to(concat(
+        '{{"position":', e.notification_id,
+        ',"recorded_us":', (extract(epoch FROM e.recorded_at) * 1000000)::bigint,
+        ',"stream_id":"', e.originator_id,
+        '","version":', e.originator_version,
+        ',"name":"', e.topic,
+        '","state":'
+    ), 'UTF8') || e.state || '\\x7d0a'::bytea
 FROM {events} e WHERE e.notification_id > %b AND e.notification_id <= %b ORDER BY e.notification_id
 """
 

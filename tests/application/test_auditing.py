@@ -46,7 +46,7 @@ def log(*done: Did) -> Log:
 
 
 def erasures(events: Log) -> dict[bytes, Erasure]:
-    return {raw.stream_id.bytes: erasure for raw in events if (erasure := raw.row.erasure) is not None}
+    return {raw.row.stream: erasure for raw in events if (erasure := raw.row.erasure) is not None}
 
 
 def audited(events: Log, known: dict[bytes, Erasure] | None = None) -> tuple[Audit, Sequence[Fault]]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from application.proof import (
@@ -23,7 +22,7 @@ from application.proof import (
 )
 from tests.application import naive_tree
 
-STREAM = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
+STREAM = b"01890a5d-ac96-774b-bcce-b302099a8057"
 
 unhurried = settings(deadline=None)
 leaves = st.integers(1, 70).map(lambda size: [b"leaf %d" % number for number in range(size)])
@@ -35,10 +34,10 @@ def hashed(these: list[bytes]) -> list[bytes]:
 
 def test_an_envelope_is_these_bytes_for_ever() -> None:
     at = datetime(2026, 3, 1, 8, 0, 0, 123456, tzinfo=UTC)
-    sealed = envelope(7, STREAM, 2, "hazard.reported.v1", microseconds(at), b'{"a":1}')
-    assert sealed.hex() == (
-        "01" + "0000000000000007" + STREAM.hex + "0000000000000002" + "00064bf1db626240"
-        "00000012" + b"hazard.reported.v1".hex() + "00000007" + b'{"a":1}'.hex()
+    sealed = envelope(7, microseconds(at), STREAM, 2, b"hazard.reported.v1", b'{"a":1}')
+    assert sealed == (
+        b'{"position":7,"recorded_us":1772352000123456,"stream_id":"01890a5d-ac96-774b-bcce-b302099a8057","version":2,'
+        b'"name":"hazard.reported.v1","state":{"a":1}}\n'
     )
 
 
@@ -48,8 +47,11 @@ def test_a_time_is_counted_to_the_microsecond(at: datetime) -> None:
     assert datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds(at)) == at
 
 
-def test_two_events_never_share_an_envelope() -> None:
-    assert envelope(1, STREAM, 1, "ab", 0, b"c") != envelope(1, STREAM, 1, "a", 0, b"bc")
+@given(events=st.lists(st.tuples(st.binary(max_size=9), st.binary(max_size=9)), min_size=2, max_size=2, unique=True))
+@example(events=[(b'a","state":b', b"c"), (b"a", b'b","state":c')])
+def test_two_events_never_share_an_envelope(events: list[tuple[bytes, bytes]]) -> None:
+    one, other = (envelope(1, 0, STREAM, 1, name, state) for name, state in events)
+    assert one != other
 
 
 def test_an_empty_tree_has_the_root_the_standard_names() -> None:

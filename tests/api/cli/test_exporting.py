@@ -94,7 +94,7 @@ def test_given_a_bundle_then_whoever_has_neither_hazardloop_nor_a_database_verif
     command = [sys.executable, "-W", "error", "-m", "application.bundle", tmp_path / "bundle.tar", "--key", "../key"]
     ran = subprocess.run(command, cwd=taken.parent, capture_output=True, text=True, check=False)
 
-    assert (ran.returncode, ran.stderr) == (0, "")
+    assert (ran.returncode, ran.stderr) == (0, ""), ran.stdout
     assert ran.stdout.splitlines() == [
         f"bundle of all, under the checkpoint of hazardloop/{JURISDICTION} at 39",
         "39 events, of which 39 are proved to be what was signed",

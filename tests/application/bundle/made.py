@@ -29,7 +29,7 @@ from application.bundle.lines import (
     proof_line,
     text_line,
 )
-from application.proof import LOG_KEY, Checkpoint, Key, Note, packed, sign
+from application.proof import LOG_KEY, Checkpoint, Key, Note, sign
 from application.tree import paths_within
 from domain.erasable import commitment
 from tests.application import naive_tree
@@ -82,10 +82,10 @@ class Log:
             else:
                 log.private[position] = compact({seal: [salt, text_of(position, plain)]})
             name = TEXTS_ERASED if last else b"hazard.reported.v1"
-            id = UUID(int=stream).bytes
+            id = str(UUID(int=stream)).encode()
             log.rows.append(Row(position, 10**15 + position, id, versions[stream], name, compact(state)))
         for row in log.rows[: size - 1]:
-            if erases and row.stream == UUID(int=ERASED).bytes:
+            if erases and row.stream == str(UUID(int=ERASED)).encode():
                 log.private.pop(row.position, None)
         return log
 
@@ -95,7 +95,7 @@ class Log:
 
     @property
     def envelopes(self) -> list[bytes]:
-        return [packed(at, of, version, name, us, state) for at, us, of, version, name, state in self.rows]
+        return [row.envelope for row in self.rows]
 
     def note(self, size: int | None = None) -> str:
         return note(len(self.rows) if size is None else size, naive_tree.root(self.envelopes[:size]))

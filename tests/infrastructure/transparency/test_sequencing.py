@@ -9,7 +9,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from application.proof import envelope, leaf_hash, microseconds, root_of, verify_consistency, verify_inclusion
+from application.proof import root_of, verify_consistency, verify_inclusion
 from application.proving import Proofs
 from infrastructure.log.pool import bounded_pool
 from infrastructure.raw_log import PostgresRawLog
@@ -22,12 +22,7 @@ from tests.infrastructure.transparency.signed import ORIGIN, Signed
 async def leaves(signed: Signed) -> list[bytes]:
     """What an auditor hashes who reads the log byte by byte."""
     raws = await PostgresRawLog(signed.pool, JURISDICTION).read_after(0, 10_000)
-    return [
-        leaf_hash(
-            envelope(one.position, one.stream_id, one.version, one.name, microseconds(one.recorded_at), one.state)
-        )
-        for one in raws
-    ]
+    return [one.row.leaf for one in raws]
 
 
 async def test_an_empty_log_is_not_signed(signed: Signed) -> None:
