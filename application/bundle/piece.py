@@ -169,13 +169,14 @@ class _Proofs:
         above = [hash_in(one) for one in proof[2].split(b",")] if proof[2] else []
         own = _own(proof[3])
         for position, leaf in rows:
-            path = [*own.pop(position, [None]), *above]
+            path = [*own.get(position, [None]), *above]
             if _proves(leaf, position, self._size, path, self._root):
                 self._shown.proven += 1
+                del own[position]  # it proves one row: not a second one that calls itself alike
             else:
                 self._shown.fault(position, NOT_SIGNED)
         if not self._dense:
-            for position in sorted(own):
+            for position in sorted(own.keys() - {position for position, _ in rows}):
                 self._shown.fault(position, NO_ROW_PROVED)
 
 

@@ -146,6 +146,7 @@ def numbers_swapped(lines: list[bytes]) -> None:
             [Fault(44, TOO_NEW)],
         ),
         (EVENTS, swapped, [Fault(5, "it is missing"), Fault(5, "it lies behind position 6"), Fault(5, EARLIER)]),
+        (EVENTS, edited(5, b'{"position":5', b'{"position":6'), [Fault(5, "it is missing"), Fault(6, NOT_SIGNED)]),
         (EVENTS, numbers_swapped, [Fault(5, NOT_SIGNED), Fault(6, NOT_SIGNED)]),
         (EVENTS, edited(7, b'{"position"', b'{"Position"'), [Fault(0, "…is not in the form it has to have")]),
         (EVENTS, lambda lines: lines.append(lines.pop()[:-9]), [Fault(0, "…cut off"), Fault(43, "it is missing")]),
@@ -267,6 +268,14 @@ def test_any_byte_of_a_row_that_is_changed_is_found_and_no_row_that_was_not(
     shown = verified(str(bundle)).shown
     assert shown.faulty > 0
     assert shown.proven == SIZE - 1, "every other row holds"
+
+
+def test_given_a_row_that_calls_itself_as_the_next_one_then_that_one_is_proved_nevertheless(bundle: Path) -> None:
+    changed = lines(bundle, EVENTS)
+    edited(5, b'{"position":5', b'{"position":6')(changed)
+    put(bundle, EVENTS, changed)
+
+    assert verified(str(bundle)).shown.proven == SIZE - 1
 
 
 def test_given_a_hash_that_is_not_compared_then_the_property_above_fails(
