@@ -65,8 +65,12 @@ def leaf_hash(leaf: bytes) -> bytes:
 
 def leaf_hashes(leaves: Iterable[bytes]) -> list[bytes]:
     """The same of many at once, which takes less time."""
-    sha256 = hashlib.sha256
-    return [sha256(b"\x00" + leaf).digest() for leaf in leaves]
+    begun, found = hashlib.sha256(b"\x00"), []
+    for leaf in leaves:
+        one = begun.copy()
+        one.update(leaf)
+        found.append(one.digest())
+    return found
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:

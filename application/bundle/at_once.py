@@ -8,7 +8,7 @@ from __future__ import annotations
 from binascii import unhexlify
 from collections.abc import Sequence
 from hashlib import sha256
-from operator import le
+from operator import le, lt, sub
 from pathlib import Path
 from re import Pattern
 from typing import NamedTuple
@@ -18,12 +18,10 @@ from application.bundle.lines import (
     COMMITTED,
     EVENT_LINES,
     GROUP,
-    ONE_TEXT,
-    OPENING,
     PROOF_LINES,
     STREAM_ID,
+    TEXT_LINES,
     Part,
-    around,
     evidence_named,
 )
 from application.bundle.rows import Rules, Shown
@@ -33,8 +31,6 @@ MOST_BYTES = 32 << 20
 """Of a file, looked at at once."""
 
 SEAL, SALT_BYTES = 64, 16
-_END_OF_TEXTS = b'"]}}\n'
-_AROUND_TEXTS = len('{"position":,"texts":}}\n')
 
 
 class Piece(NamedTuple):
@@ -66,8 +62,9 @@ class Found(NamedTuple):
 def all_holds(piece: Piece) -> Found | None:
     """What it shows if all of it holds and every position is there; None where that can't be told. Raises OSError."""
     rules, after = piece.rules, piece.after
-    rows = _lines(piece.events, EVENT_LINES)
-    if not rows or not rules.dense or piece.proofs is None or after % GROUP:
+    events = _block(piece.events)
+    rows = _lines(events, EVENT_LINES)
+    if not events or not rows or not rules.dense or piece.proofs is None or after % GROUP:
         return None
     lines, numbers, recorded, streams, versions = zip(*rows, strict=True)
     last = after + len(rows)
@@ -82,7 +79,11 @@ def all_holds(piece: Piece) -> Found | None:
     shown = Shown(rows=len(rows), proven=len(rows), recorded=(times[0], times[-1]), position=last)
     leaves = leaf_hashes(lines)
     roots = _roots(piece, leaves)
-    if roots is None or not _versions(shown, streams, whole, after) or not _texts(piece.texts, shown, lines, numbers):
+    if (
+        roots is None
+        or not _versions(shown, streams, whole, after)
+        or not _texts(piece.texts, shown, events, lines, after)
+    ):
         return None
     if piece.evidence:
         shown.evidence.update(*map(evidence_named, lines))
@@ -90,9 +91,8 @@ def all_holds(piece: Piece) -> Found | None:
     return Found(shown, roots, b"".join(leaves[edge : edge + GROUP]) if edge >= 0 else b"")
 
 
-def _lines(part: Part, form: Pattern[bytes]) -> list[tuple[bytes, ...]] | None:
-    """Its lines, each with what it says; None where not all of them are of this form."""
-    block = _block(part)
+def _lines(block: bytes | None, form: Pattern[bytes]) -> list[tuple[bytes, ...]] | None:
+    """Its lines or parts of lines, each with what it says; None where it is not made of this form alone."""
     found = [] if block is None else form.findall(block)
     return found if block is not None and sum([len(one[0]) for one in found]) == len(block) else None
 
@@ -124,7 +124,7 @@ def _versions(shown: Shown, streams: Sequence[bytes], versions: Sequence[int], a
 
 def _roots(piece: Piece, leaves: list[bytes]) -> bytes | None:
     """The roots of all groups, where each is proven."""
-    proofs = None if piece.proofs is None else _lines(piece.proofs, PROOF_LINES)
+    proofs = None if piece.proofs is None else _lines(_block(piece.proofs), PROOF_LINES)
     groups = -(-len(leaves) // GROUP)
     if proofs is None or len(proofs) != groups:
         return None
@@ -136,32 +136,29 @@ def _roots(piece: Piece, leaves: list[bytes]) -> bytes | None:
     return b"".join(roots)
 
 
-def _texts(part: Part | None, shown: Shown, states: Sequence[bytes], numbers: Sequence[bytes]) -> bool:
+def _texts(part: Part | None, shown: Shown, events: bytes, lines: Sequence[bytes], after: int) -> bool:
     """Whether every text that was committed to is there, where it has to be; or none is to be there."""
-    counts = [state.count(COMMITTED) for state in states]
+    parts = events.split(COMMITTED)
     if part is None:
-        shown.absent = sum(counts)
+        shown.absent = len(parts) - 1
         return True
-    block = _block(part)
-    if block is None:
+    texts = _lines(_block(part), TEXT_LINES)
+    if texts is None or len(texts) != len(parts) - 1:
         return False
-    texts = ONE_TEXT.findall(block)
     shown.checked = len(texts)
-    where: list[bytes] = []  # the position stands before the first text of each event
-    for number, count in zip(numbers, counts, strict=True):
-        if count:
-            where += [number, *(b"",) * (count - 1)]
-    lines = len(counts) - counts.count(0)
-    length = around(texts) + sum(map(len, where)) + lines * _AROUND_TEXTS
-    opened_and_closed = block.count(OPENING) == 2 * lines and block.count(_END_OF_TEXTS) == lines
-    if [one[0] for one in texts] != where or length != len(block) or not opened_and_closed:
-        return False
-    named = [one[1] for one in texts]
+    begins = [at for at, one in enumerate(texts) if one[1]]
+    ends = [at for at, one in enumerate(texts, 1) if one[5]]
     try:
-        salts = _apart(unhexlify(b"".join([one[2] for one in texts])), SALT_BYTES)
-        meant = unhexlify(b"".join(named))
+        rows = [int(texts[at][1]) - after - 1 for at in begins]
+        salts = _apart(unhexlify(b"".join([one[3] for one in texts])), SALT_BYTES)
+        meant = unhexlify(b"".join([one[2] for one in texts]))
     except ValueError:
         return False
-    made = [sha256(salt + one[3]).digest() for salt, one in zip(salts, texts, strict=True)]
-    sealed = [behind[:SEAL] for behind in b"".join(states).split(COMMITTED)[1:]]
-    return named == sealed and b"".join(made) == meant
+    if [0, *ends] != [*begins, len(texts)] or not all(map(lt, [-1, *rows], [*rows, len(lines)])):
+        return False
+    # Commitments and texts follow on each other alike: so each is in its place where every row has as many of both.
+    if [*map(sub, ends, begins)] != [lines[row].count(COMMITTED) for row in rows]:
+        return False
+    made = [sha256(salt + one[4]).digest() for salt, one in zip(salts, texts, strict=True)]
+    sealed = [behind[:SEAL] for behind in parts[1:]]
+    return [one[2] for one in texts] == sealed and b"".join(made) == meant

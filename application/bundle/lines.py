@@ -12,9 +12,9 @@ from binascii import unhexlify
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
-from application.proof import HASH_BYTES, envelope, leaf_hash
+from application.proof import envelope, leaf_hash
 
 FORM = "hazardloop-bundle/1"
 MANIFEST, CHECKPOINT, KEYS, CONSISTENCY = "bundle.json", "checkpoint", "keys", "consistency.jsonl"
@@ -40,22 +40,22 @@ TEXTS_ERASED = b"hazard.texts_erased.v1"
 
 _EVENT_HEAD = rb'\{"position":([0-9]+),"recorded_us":(-?[0-9]+),"stream_id":"(.{36})","version":([0-9]+),"name":"'
 EVENT = re.compile(_EVENT_HEAD + rb'([^"\\\n]+)","state(?:":(.*)|_base64":"([A-Za-z0-9+/]*={0,2})")\}\n')
-EVENT_LINES = re.compile(rb'(?m)^(%b[^"\\\n]+","state":.*\}\n)' % _EVENT_HEAD)
+EVENT_LINES = re.compile(rb"(?m)^(%b.*\n)" % _EVENT_HEAD)
+"""Lines of which the rest is what was signed, or is not proved."""
 STREAM_ID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TEXT = re.compile(rb'\{"position":([0-9]+),"texts(?:":(.*)|_base64":"([A-Za-z0-9+/]*={0,2})")\}\n')
 _PROOF_HEAD = rb'\{"first":([0-9]+),"above":\[([^\]]*)\],"rows":'
 PROOF = re.compile(_PROOF_HEAD + rb"(\{.*\})\}\n")
 PROOF_LINES = re.compile(rb"(?m)^(%b\{.*\}\}\n)" % _PROOF_HEAD)
-_NUMBER = re.compile(rb'\{"[a-z_]{5,8}":([0-9]{1,20}),')
+NUMBER = re.compile(rb'\{"[a-z_]{5,8}":([0-9]{1,20}),')
 
 # What is hex is found out when it is decoded: a character of any kind is looked for faster than one of some.
 # In JSON without blanks a quotation mark within a text is escaped, so neither can be part of a text.
 COMMITTED = b'{"commitment":"'
 _COMMITMENT = re.compile(rb'\{"commitment":"(.{64})"\}')
 _EVIDENCE = re.compile(rb'"evidence":\[("[0-9a-f]{64}"(?:,"[0-9a-f]{64}")*)\]')
-ONE_TEXT = re.compile(rb'(?:(?:\{"position":([0-9]+),"texts":)?\{|,)"(.{64})":\["(.{32})","([^"\\\n]*)"\]')
-OPENING = b'{"'
-_AROUND_A_TEXT = len('"":["",""],') + 64 + 32
+TEXT_LINES = re.compile(rb'(?m)((?:^\{"position":([0-9]+),"texts":\{|,)"(.{64})":\["(.{32})","([^"\\\n]*)"\](\}\}\n)?)')
+"""Parts of lines of one text each: which ends show where the next one begins a line."""
 
 
 class NoRow(Exception):
@@ -180,35 +180,15 @@ def evidence_named(state: bytes) -> list[bytes]:
 
 def texts_held(private: bytes) -> list[bytes] | None:
     """The commitments of a private part, as hex; None where a text is not the one of its commitment."""
-    plain = ONE_TEXT.findall(private)
-    opened_and_closed = private[:1] == b"{" and private.count(OPENING) == 1 and private[-1:] == b"}"
-    if around(plain) + 1 != len(private) or not opened_and_closed:
-        plain = _escaped(private)
     try:
-        for _, sealed, salt, text in plain:
-            if sha256(unhexlify(salt) + text).digest() != unhexlify(sealed):
-                return None
-    except ValueError:
-        return None
-    return [one[1] for one in plain] or None
-
-
-def around(texts: Sequence[tuple[bytes, ...]]) -> int:
-    """How long these texts are with all that stands around them, but the end of the private part."""
-    return sum([len(one[3]) for one in texts]) + len(texts) * _AROUND_A_TEXT
-
-
-def _escaped(private: bytes) -> list[tuple[bytes, ...]]:
-    """The same of a private part in any form of JSON; empty for what is none."""
-    try:
-        held = json.loads(private).items()
-        found: list[tuple[bytes, ...]] = [
-            (b"", one.encode(), salt.encode(), said.encode()) for one, (salt, said) in held
+        held = [
+            (sealed.encode(), unhexlify(salt), text.encode()) for sealed, (salt, text) in json.loads(private).items()
         ]
-        whole = all(len(unhexlify(sealed)) == HASH_BYTES and unhexlify(salt) for _, sealed, salt, _ in found)
-        return found if whole else []
     except (ValueError, TypeError, AttributeError, RecursionError):
-        return []
+        return None
+    if any(sha256(salt + text).hexdigest().encode() != sealed for sealed, salt, text in held):
+        return None
+    return [sealed for sealed, _, _ in held] or None
 
 
 class Part(NamedTuple):
@@ -229,41 +209,3 @@ class Part(NamedTuple):
                 if line[-1:] != b"\n":
                     raise NoRow("a line is cut off" if len(line) <= LONGEST_LINE else "a line is longer than 1 MiB")
                 yield line
-
-    def line_from(self, at: int) -> int:
-        """Where the first line begins that begins at a byte or after it; the end where none does."""
-        with Path(self.path).open("rb") as file:
-            return self._line_from(file, at)
-
-    def number_at(self, at: int) -> int | None:
-        """The number the line at a byte begins with; None where there is none."""
-        with Path(self.path).open("rb") as file:
-            return self._number_at(file, at)
-
-    def line_of(self, number: int) -> int:
-        """Where the first line begins whose number is at least this, if they are in order."""
-        low, high = self.start, self.end
-        with Path(self.path).open("rb") as file:
-            while low < high:
-                middle = (low + high) // 2
-                at = self._line_from(file, middle)
-                found = self._number_at(file, at)
-                if at == self.end or (found is not None and found >= number):
-                    high = middle
-                else:
-                    low = middle + 1
-            return self._line_from(file, low)
-
-    def _line_from(self, file: BinaryIO, at: int) -> int:
-        if at <= self.start:
-            return self.start
-        file.seek(at - 1)
-        line = file.readline(LONGEST_LINE + 1)
-        return min(self.end, at - 1 + len(line)) if line.endswith(b"\n") else self.end
-
-    def _number_at(self, file: BinaryIO, at: int) -> int | None:
-        if at >= self.end:
-            return None
-        file.seek(at)
-        found = _NUMBER.match(file.read(min(64, self.end - at)))
-        return None if found is None else int(found[1])

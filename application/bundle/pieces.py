@@ -5,24 +5,28 @@ from __future__ import annotations
 import gc
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from io import FileIO
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
 from application.bundle.at_once import Found, Piece
-from application.bundle.lines import GROUP, LONGEST_LINE, TEXTS_ERASED, Erasure, NoRow, Part, Row
+from application.bundle.cutting import cut
+from application.bundle.lines import LONGEST_LINE, TEXTS_ERASED, Erasure, NoRow, Part, Row
 from application.bundle.piece import looked_at
-
-PIECE = 2 << 20
-"""Bytes of events looked at together, about."""
 
 _ERASES = b'"name":"%b"' % TEXTS_ERASED
 
-ALONE = 8
-"""Pieces one process does sooner than others have started."""
+PROCESSORS = os.cpu_count() or 1
+
+ALONE = 16 << 20
+"""Bytes of events one process does sooner than others have started."""
+
+TOGETHER = 4
+"""Pieces given to a process at once: it must not wait for the next."""
 
 
 def erasures_in(events: Part) -> dict[bytes, Erasure]:
@@ -60,56 +64,32 @@ def _row_around(file: FileIO, events: Part, at: int) -> Row:
     return Row.of(line + newline)
 
 
-def _cut(all: Piece) -> Iterator[Piece]:
-    """Piece after piece; no group of 16 positions lies in two."""
-    events, texts, proofs, after = all.events, all.texts, all.proofs, all.after
-    while True:
-        end, before = _end_of_group(events, events.line_from(events.start + PIECE))
-        number = events.number_at(end) if end < events.end else None
-        mine = events if number is None else events._replace(end=end)
-        mine_texts, texts = _split(texts, number)
-        mine_proofs, proofs = _split(proofs, None if number is None else _first_of_group(number))
-        yield all._replace(events=mine, texts=mine_texts, proofs=mine_proofs, after=after)
-        if number is None:
-            return
-        after, events = before, events._replace(start=end)
+@contextmanager
+def processes_for(events: Part) -> Iterator[ProcessPoolExecutor | None]:
+    """One for each processor, which start while something else is done; None where there is little to look at."""
+    if events.end - events.start < ALONE:
+        yield None
+        return
+    with ProcessPoolExecutor(PROCESSORS, get_context("spawn"), gc.disable) as pool:
+        for _ in range(PROCESSORS):
+            pool.submit(int)  # which is the first thing it is asked for, and starts it
+        yield pool
 
 
-def _split(part: Part | None, number: int | None) -> tuple[Part | None, Part | None]:
-    """What lies before the line of a number, and what lies from it on."""
-    if part is None or number is None:
-        return part, None
-    at = part.line_of(number)
-    return part._replace(end=at), part._replace(start=at)
-
-
-def _end_of_group(events: Part, at: int) -> tuple[int, int]:
-    """Where the next group begins, from a line on, or the next line that can't be read; and the position before it."""
-    before = 0
-    for _ in range(GROUP + 1):
-        number = events.number_at(at) if at < events.end else None
-        if number is None or (before and _first_of_group(number) != _first_of_group(before)):
-            break
-        at, before = events.line_from(at + 1), number
-    return at, before
-
-
-def _first_of_group(position: int) -> int:
-    return (position - 1) // GROUP * GROUP + 1
-
-
-def each_looked_at(all: Piece) -> Iterator[Found]:
-    """What each piece of it shows, in order; many are looked at by as many processes as there are processors."""
-    pieces = _cut(all)
-    if all.events.end - all.events.start < ALONE * PIECE:
+def each_looked_at(all: Piece, pool: ProcessPoolExecutor | None) -> Iterator[Found]:
+    """What each piece of it shows, in order. Raises OSError."""
+    pieces = cut(all)
+    if pool is None:
         yield from map(looked_at, pieces)
         return
-    processes = os.cpu_count() or 1
-    with ProcessPoolExecutor(processes, get_context("spawn"), gc.disable) as pool:
-        asked: deque[Future[Found]] = deque()
-        for piece in pieces:
-            asked.append(pool.submit(looked_at, piece))
-            if len(asked) > 2 * processes:
-                yield asked.popleft().result()
-        while asked:
-            yield asked.popleft().result()
+    asked: deque[Future[list[Found]]] = deque()
+    while some := [*islice(pieces, TOGETHER)]:
+        asked.append(pool.submit(_all_looked_at, some))
+        if len(asked) > 2 * PROCESSORS:
+            yield from asked.popleft().result()
+    while asked:
+        yield from asked.popleft().result()
+
+
+def _all_looked_at(pieces: Sequence[Piece]) -> list[Found]:
+    return [*map(looked_at, pieces)]

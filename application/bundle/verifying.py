@@ -29,7 +29,7 @@ from application.bundle.lines import (
     TEXTS,
     Part,
 )
-from application.bundle.pieces import each_looked_at, erasures_in
+from application.bundle.pieces import each_looked_at, erasures_in, processes_for
 from application.bundle.rows import Rules, Shown, missing
 from application.proof import HASH_BYTES, Checkpoint, Key, Note, NotProven, a_hash, root_of, verify_consistency
 
@@ -160,23 +160,24 @@ class _Verifying:
         events, old = parts.get(EVENTS), self._old(checkpoint)
         roots, edge = bytearray(), b""
         if events is not None:
-            rules = Rules(
-                last=manifest.last,
-                dense=manifest.kind in (ALL, PERIOD),
-                from_the_first=manifest.kind != PERIOD,
-                texts=TEXTS in parts,
-                erasures=erasures_in(events),
-            )
-            kept = -1 if old is None else old.size // GROUP
-            shown.position = manifest.first - 1 if manifest.kind == PERIOD else 0
-            all = Piece(
-                events, parts.get(TEXTS), parts.get(PROOFS), shown.position, rules,
-                checkpoint.size, checkpoint.root, kept, manifest.evidence,
-            )  # fmt: skip
-            for found in each_looked_at(all):
-                shown.follow(found.shown, rules)
-                roots += found.roots
-                edge += found.edge
+            with processes_for(events) as pool:
+                rules = Rules(
+                    last=manifest.last,
+                    dense=manifest.kind in (ALL, PERIOD),
+                    from_the_first=manifest.kind != PERIOD,
+                    texts=TEXTS in parts,
+                    erasures=erasures_in(events),
+                )
+                kept = -1 if old is None else old.size // GROUP
+                shown.position = manifest.first - 1 if manifest.kind == PERIOD else 0
+                all = Piece(
+                    events, parts.get(TEXTS), parts.get(PROOFS), shown.position, rules,
+                    checkpoint.size, checkpoint.root, kept, manifest.evidence,
+                )  # fmt: skip
+                for found in each_looked_at(all, pool):
+                    shown.follow(found.shown, rules)
+                    roots += found.roots
+                    edge += found.edge
             self._complete(rules, checkpoint)
             self._told_of(rules)
         if old is not None:

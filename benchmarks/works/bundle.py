@@ -1,7 +1,9 @@
-"""Benchmarks: what it takes to verify a bundle, of what it takes to read and hash the same bytes."""
+"""Benchmarks: what it takes an auditor to verify a bundle, of what it takes to read and hash the same bytes."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -12,7 +14,6 @@ from shutil import rmtree
 import uvloop
 
 from api.wiring import new_bundle
-from application.bundle.verifying import verified
 from application.exporting import Exporting
 from benchmarks.measuring import Findings, Goal, in_turn
 from benchmarks.ours import append_all, product
@@ -67,9 +68,10 @@ def _export(stand: Stand, bundle: Path) -> int:
 
 def _verified(bundle: Path, events: int) -> float:
     began = time.perf_counter()
-    verdict = verified(str(bundle))
+    verify = [sys.executable, "-m", "application.bundle", str(bundle)]
+    ran = subprocess.run(verify, stdout=subprocess.PIPE, text=True, check=True)
     took = time.perf_counter() - began
-    assert (verdict.shown.proven, verdict.faults) == (events, 0), verdict.shown.faults
+    assert f"{events} events, of which {events} are proved" in ran.stdout, ran.stdout
     return took
 
 

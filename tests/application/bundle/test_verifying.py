@@ -97,7 +97,8 @@ def test_a_packed_bundle_is_read_as_it_is(bundle: Path, tmp_path: Path) -> None:
 
 
 def test_many_processes_find_what_one_finds(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("application.bundle.pieces.PIECE", 500)
+    monkeypatch.setattr("application.bundle.cutting.PIECE", 500)
+    monkeypatch.setattr("application.bundle.pieces.ALONE", 0)
     changed = lines(bundle, EVENTS)
     changed[9] = changed[9].replace(b'"version":', b'"version":1')
     put(bundle, EVENTS, changed)
