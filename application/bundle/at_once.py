@@ -68,10 +68,7 @@ def all_holds(piece: Piece) -> Found | None:
         return None
     lines, numbers, recorded, streams, versions = zip(*rows, strict=True)
     last = after + len(rows)
-    try:
-        positions, times, whole = ([*map(int, some)] for some in (numbers, recorded, versions))
-    except ValueError:
-        return None
+    positions, times, whole = ([*map(int, some)] for some in (numbers, recorded, versions))
     in_order = positions == [*range(after + 1, last + 1)] and all(map(le, times, times[1:]))
     complete = last <= rules.last and (last % GROUP == 0 or last == piece.size)
     if not in_order or not complete or not rules.erasures.keys().isdisjoint(streams):
@@ -148,8 +145,8 @@ def _texts(part: Part | None, shown: Shown, events: bytes, lines: Sequence[bytes
     shown.checked = len(texts)
     begins = [at for at, one in enumerate(texts) if one[1]]
     ends = [at for at, one in enumerate(texts, 1) if one[5]]
+    rows = [int(texts[at][1]) - after - 1 for at in begins]
     try:
-        rows = [int(texts[at][1]) - after - 1 for at in begins]
         salts = _apart(unhexlify(b"".join([one[3] for one in texts])), SALT_BYTES)
         meant = unhexlify(b"".join([one[2] for one in texts]))
     except ValueError:

@@ -14,10 +14,27 @@ from application.bundle.lines import EVENTS, PROOFS, TEXTS, texts_held
 from application.bundle.piece import row_by_row
 from application.bundle.rows import Rules
 from application.proof import root_of
-from tests.application.bundle.made import Log, sealed
+from tests.application.bundle.made import Log, compact, sealed
 
 SIZE = 35
-LOG = Log.of(SIZE, "a" * 64, erases=False, plain=True)
+
+
+def with_none_one_or_two_texts() -> Log:
+    """A log whose first row has no text, its second two, its third one, and so on."""
+    log = Log.of(SIZE, "a" * 64, erases=False, plain=True)
+    for at, row in enumerate(log.rows):
+        if at % 3 == 0:
+            log.rows[at] = row._replace(state=b"{}")
+            del log.private[row.position]
+        elif at % 3 == 1:
+            seals = [sealed(10 * row.position + number, f"{number}") for number in (0, 1)]
+            log.rows[at] = row._replace(state=compact([{"commitment": seal} for seal, _ in seals]))
+            log.private[row.position] = compact({seal: [salt, f"{at}"] for at, (seal, salt) in enumerate(seals)})
+    return log
+
+
+LOG = with_none_one_or_two_texts()
+TEXTS_OF_LOG = 35
 
 
 def piece(folder: Path) -> Piece:
@@ -36,7 +53,7 @@ def test_where_all_holds_it_is_seen_at_once_as_row_by_row(tmp_path: Path, texts:
     found = all_holds(one)
     assert found is not None
     assert found == row_by_row(one)
-    assert (found.shown.proven, found.shown.faulty, found.shown.checked) == (SIZE, 0, SIZE if texts else 0)
+    assert (found.shown.proven, found.shown.faulty, found.shown.checked) == (SIZE, 0, TEXTS_OF_LOG if texts else 0)
 
 
 @pytest.mark.parametrize(

@@ -180,6 +180,15 @@ def test_whatever_was_done_to_a_file_is_found_and_named(
     assert {one.position for one in there} <= {0, *range(min(touched), 45)}
 
 
+@pytest.mark.parametrize("file", [EVENTS, TEXTS, PROOFS])
+def test_a_number_of_more_digits_than_are_read_is_none(bundle: Path, file: str) -> None:
+    changed = lines(bundle, file)
+    changed[1] = changed[1].replace(b":", b":" + 5000 * b"7", 1)
+    put(bundle, file, changed)
+
+    assert any(one.says.endswith("not in the form it has to have") for one in faults(bundle))
+
+
 def test_a_row_and_its_proof_changed_together_are_found_and_nothing_else(bundle: Path) -> None:
     changed = lines(bundle, EVENTS)
     edited(5, b'"evidence":[]', b'"evidence":[ ]')(changed)
