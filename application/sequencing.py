@@ -73,7 +73,7 @@ class Sequencer:
         while not stop.is_set():
             rest = AGAIN_SECONDS
             try:
-                rest = INTERVAL_SECONDS if await self.sign(stop) else STANDBY_SECONDS
+                rest = 0 if await self._keep_up(stop) else STANDBY_SECONDS
                 self._told = None
             except Unavailable as error:
                 rest = error.seconds
@@ -83,7 +83,22 @@ class Sequencer:
             except Exception:
                 logger.exception("the log could not be signed; trying again")
             await unless(stop, asyncio.sleep(rest))
-            await unless(stop, self._log.wait(self._edge.size if self._edge else 0, POLL_SECONDS))
+            await unless(stop, self._log.wait(self._size, POLL_SECONDS))
+
+    async def _keep_up(self, stop: asyncio.Event) -> bool:
+        """Sign until nothing is new, which nobody has to tell of; False where another process does."""
+        before = None
+        while before != self._size and not stop.is_set():
+            before = self._size
+            if not await self.sign(stop):
+                return False
+            await unless(stop, asyncio.sleep(INTERVAL_SECONDS))
+        return True
+
+    @property
+    def _size(self) -> int:
+        """Events signed, as far as this process knows."""
+        return self._edge.size if self._edge else 0
 
     async def sign(self, stop: asyncio.Event | None = None) -> bool:
         """Sign what there is to sign, or until `stop`; False where another process does.

@@ -111,8 +111,14 @@ class PostgresEventLog:
     async def wait(self, after: int, timeout: float) -> None:
         """Return once something may lie past `after`, or after `timeout` seconds. A wake-up, not a promise."""
         if self._wakeups.told(self._code) is None:
+            begun = self._wakeups.begun
             with suppress(Unavailable):
-                self._wakeups.tell(self._code, await self.head())
+                head = await self.head()
+                if head > after:
+                    return
+                if begun != self._wakeups.begun:
+                    return  # what came after the head was asked for, and before it listened, was told to nobody
+                self._wakeups.tell(self._code, head)
         await self._wakeups.wait(self._code, after, timeout)
 
     async def forget_commands(self, before: datetime) -> int:

@@ -39,6 +39,16 @@ async def within(waiting: Awaitable[None]) -> None:
     await asyncio.wait_for(waiting, timeout=10)
 
 
+async def until_listeners(service: psycopg.Connection, number: int) -> None:
+    """Return once so many connections listen."""
+    listening = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()"
+    async with asyncio.timeout(10):
+        while True:
+            if service.execute(listening).fetchone() == (number,):
+                return
+            await asyncio.sleep(0)
+
+
 async def asleep(waiting: asyncio.Task[None]) -> bool:
     """Whether it still waits, having had every chance to end."""
     _, pending = await asyncio.wait([waiting], timeout=SHORT)
@@ -90,6 +100,44 @@ async def test_what_was_there_before_anybody_listened_is_not_slept_over(
         await within(late.wait(JURISDICTION, 0, LONG))
 
         await within(PostgresEventLog(pool, JURISDICTION, codec, late).wait(0, LONG))
+
+
+async def test_nobody_listens_once_nobody_waits_and_what_came_meanwhile_is_not_slept_over(
+    log: PostgresEventLog,
+    following: PostgresEventLog,
+    wakeups: Wakeups,
+    service: psycopg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("infrastructure.log.wakeups.IDLE_SECONDS", SHORT)
+    for position in (0, 2, 4):
+        waiting = asyncio.create_task(following.wait(position, LONG))
+        await until_listeners(service, 1)
+        await append_one(log, note())
+        await within(waiting)
+
+        await until_listeners(service, 0)
+        assert wakeups.told(JURISDICTION) is None
+        await append_one(log, note())
+        await within(following.wait(position + 1, LONG))
+
+
+async def test_what_comes_between_looking_for_the_head_and_listening_is_not_slept_over(
+    log: PostgresEventLog, database_url: str, pool: Pool, codec: Codec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Wakeups(database_url) as wakeups:
+        following = PostgresEventLog(pool, JURISDICTION, codec, wakeups)
+        look = following.head
+
+        async def head() -> int:
+            found = await look()
+            await append_one(log, note())  # told to nobody
+            await within(wakeups.wait(OTHER, 0, LONG))  # it listens from here on
+            return found
+
+        monkeypatch.setattr(following, "head", head)
+
+        await within(following.wait(0, LONG))
 
 
 async def test_another_jurisdiction_wakes_nobody_here(
