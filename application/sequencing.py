@@ -26,6 +26,9 @@ STANDBY_SECONDS = 1.0
 AGAIN_SECONDS = 10.0
 """How long to leave it after a failure nobody foresaw."""
 
+KEEP_SECONDS = 1.0
+"""How often, at most, a checkpoint is written outside while one follows on the other."""
+
 POLL_SECONDS = 60.0
 """How often to look for events nobody told of."""
 
@@ -65,6 +68,8 @@ class Sequencer:
         self._origins = origins
         self._edge: Edge | None = None
         self._kept = Kept(None, None)
+        self._written: str | None = None
+        self._written_at = float("-inf")
         self._origin: Origin | None = None
         self._told: str | None = None
 
@@ -88,11 +93,14 @@ class Sequencer:
     async def _keep_up(self, stop: asyncio.Event) -> bool:
         """Sign until nothing is new, which nobody has to tell of; False where another process does."""
         before = None
-        while before != self._size and not stop.is_set():
-            before = self._size
-            if not await self.sign(stop):
-                return False
-            await unless(stop, asyncio.sleep(INTERVAL_SECONDS))
+        try:
+            while before != self._size and not stop.is_set():
+                before = self._size
+                if not await self._sign(stop):
+                    return False
+                await unless(stop, asyncio.sleep(INTERVAL_SECONDS))
+        finally:
+            await self._keep()
         return True
 
     @property
@@ -105,22 +113,40 @@ class Sequencer:
 
         Raises Refused, Unavailable, OSError.
         """
+        try:
+            return await self._sign(stop)
+        finally:
+            await self._keep()
+
+    async def _sign(self, stop: asyncio.Event | None) -> bool:
+        """The same, but what is signed within a second of another is not kept outside yet."""
         while True:
             self._origin = self._origin or await self._origins.look()
             # Anew each time: another process of this home may know a newer one, and the database be set back since.
             kept = await self._outside.read()
-            self._kept = kept if kept.note else kept._replace(note=self._kept.note)
+            if kept.note in (None, self._written):
+                kept = kept._replace(note=self._kept.note)
+            else:
+                self._written = kept.note
+            self._kept = kept
             async with self._trees.extended() as tree:
                 if tree is None:
                     return False
                 where = await tree.where()
                 alone = self._edge is None or self._edge.size == where.size
                 note = await self._extended(tree, where, self._origin, MOST if alone else 0)
-            if note is not None and note != self._kept.note:
-                await self._outside.keep(note)
-                self._kept = self._kept._replace(note=note)
+            self._kept = kept._replace(note=note or kept.note)
+            if asyncio.get_running_loop().time() - self._written_at >= KEEP_SECONDS:
+                await self._keep()
             if not alone or where.head - where.size <= MOST or (stop is not None and stop.is_set()):
                 return alone
+
+    async def _keep(self) -> None:
+        """Let the newest checkpoint known here be the one outside. Raises OSError."""
+        note = self._kept.note
+        if note is not None and note != self._written:
+            await self._outside.keep(note)
+            self._written, self._written_at = note, asyncio.get_running_loop().time()
 
     async def look(self) -> Standing:
         """How far it is signed. Raises Unavailable."""
