@@ -34,6 +34,11 @@ class Where(NamedTuple):
         """Events under the newest checkpoint."""
         return self.newest.size if self.newest else 0
 
+    @property
+    def behind(self) -> int:
+        """Events it does not cover; fewer than none where the log ends before it."""
+        return self.head - self.size
+
 
 class Tree(Protocol):
     """The tree of one log, within a transaction."""

@@ -67,6 +67,7 @@ class Sequencer:
         self._outside = outside
         self._origins = origins
         self._edge: Edge | None = None
+        self._newest: Published | None = None
         self._kept = Kept(None, None)
         self._written: str | None = None
         self._written_at = float("-inf")
@@ -138,7 +139,7 @@ class Sequencer:
             self._kept = kept._replace(note=note or kept.note)
             if asyncio.get_running_loop().time() - self._written_at >= KEEP_SECONDS:
                 await self._keep()
-            if not alone or where.head - where.size <= MOST or (stop is not None and stop.is_set()):
+            if not alone or where.behind <= MOST or (stop is not None and stop.is_set()):
                 return alone
 
     async def _keep(self) -> None:
@@ -155,7 +156,11 @@ class Sequencer:
             where = await tree.where()
             refused, broken = None, False
             try:
-                await self._follow(tree, where, await self._outside.read(), origin)
+                kept = await self._outside.read()
+                new = min(where.behind, MOST)
+                if where.behind > 0 and (found := await tree.following(where.size, new)) != new:
+                    raise _missing(where.size, found, new)
+                await self._follow(tree, where, kept, origin)
                 await self._edge_of(tree, where)
             except Refused as why:
                 refused, broken = str(why), isinstance(why, Broken)
@@ -179,15 +184,14 @@ class Sequencer:
         """Extend the tree by what is new, if not by more; the newest note, where there is one. Raises Refused."""
         # What fails from here on is begun anew, with what has been committed and acknowledged by then.
         edge, self._edge, self._origin = self._edge, None, None
-        await self._follow(tree, where, self._kept, origin)
+        newest, self._newest = self._newest, None
+        await self._follow(tree, where, self._kept, origin, newest)
         if edge is None or edge.size != where.size:
             edge = await self._edge_of(tree, where)
-        new = min(where.head - where.size, most)
-        note = where.newest.note if where.newest else None
-        if new:
-            note = await self._signed(tree, edge, new, origin.name)
-        self._edge, self._origin = edge, origin
-        return note
+        new = min(where.behind, most)
+        newest = await self._signed(tree, edge, new, origin.name) if new else where.newest
+        self._edge, self._origin, self._newest = edge, origin, newest
+        return newest.note if newest else None
 
     async def _edge_of(self, tree: Tree, where: Where) -> Edge:
         """The edge of the tree that was signed last. Raises Refused where it leads to another root.
@@ -199,35 +203,33 @@ class Sequencer:
             raise Refused(f"the tree in the database is not the one of {where.size} events that was signed: restore it")
         return edge
 
-    async def _signed(self, tree: Tree, edge: Edge, new: int, origin: str) -> str:
+    async def _signed(self, tree: Tree, edge: Edge, new: int, origin: str) -> Published:
         before = len(edge.leaves())
         hashed = await tree.hashed(edge.size, new)
         if len(hashed) != new:
-            raise Refused(f"past position {edge.size} events went missing while they were read")
+            raise _missing(edge.size, len(hashed), new)
         tiles = edge.grow(hashed)
         subtrees = tuple(edge.subtrees())
         checkpoint = Checkpoint(origin, edge.size, root_of_subtrees(subtrees))
         note = str(Note(checkpoint.text, (self._signer.sign(checkpoint.text, origin),)))
-        added = edge.leaves()[0 if tiles else before :]
-        await tree.extend(tiles, Published(checkpoint.size, checkpoint.root, note, subtrees), added)
-        return note
+        published = Published(checkpoint.size, checkpoint.root, note, subtrees)
+        await tree.extend(tiles, published, edge.leaves()[0 if tiles else before :])
+        return published
 
-    async def _follow(self, tree: Tree, where: Where, kept: Kept, origin: Origin) -> None:
-        """Make sure that what is there follows on what was signed. Raises Refused."""
-        behind = where.head - where.size
-        if behind < 0:
+    async def _follow(
+        self, tree: Tree, where: Where, kept: Kept, origin: Origin, known: Published | None = None
+    ) -> None:
+        """Make sure that what is there follows on what was signed; `known` is to be ours. Raises Refused."""
+        if where.behind < 0:
             raise Refused(f"a checkpoint is of {where.size} events and the log holds {where.head}: restore the others")
-        new = min(behind, MOST)
-        if (found := await tree.following(where.size, new)) != new:
-            raise Refused(f"past position {where.size} events are missing: {found} of {new} are there")
-        broken = self._not_ours(where, origin) or await self._not_kept(tree, where, kept.note, origin)
+        broken = self._not_ours(where, origin, known) or await self._not_kept(tree, where, kept.note, origin)
         if not broken and kept.restored is not None and origin.since <= kept.restored:
             broken = f"a backup was restored, to position {kept.restored}, and nobody here knows what was signed since"
         if broken:
             raise Broken(f"{broken}. Restore what is missing, or answer for it: `hazardloop checkpoint acknowledge`")
 
-    def _not_ours(self, where: Where, origin: Origin) -> str | None:
-        if where.newest is None or where.size < origin.since:
+    def _not_ours(self, where: Where, origin: Origin, known: Published | None) -> str | None:
+        if where.newest is None or where.newest == known or where.size < origin.since:
             return None
         try:
             signed = Checkpoint.opened(where.newest.note, self._signer.public(origin.name))
@@ -257,3 +259,7 @@ class Sequencer:
         if refused != self._told:
             logger.error("nothing is signed: %s", refused)
             self._told = refused
+
+
+def _missing(after: int, found: int, new: int) -> Refused:
+    return Refused(f"past position {after} events are missing: {found} of {new} are there")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from application.proof import HASH_BYTES, root_of, root_of_subtrees
+from application.proof import HASH_BYTES, root_of, root_of_subtrees, roots_over
 
 BITS = 8
 TILE = 1 << BITS
@@ -32,15 +32,21 @@ class Tile(NamedTuple):
     hashes: bytes
 
     @classmethod
-    def over(cls, level: int, number: int, hashes: Sequence[bytes]) -> Tile:
-        """The tile that holds these."""
-        sixteens = roots_of_rows(hashes)
-        return cls(level, number, root_of(sixteens), b"".join(sixteens), b"".join(hashes))
+    def over(cls, level: int, first: int, hashes: Sequence[bytes]) -> list[Tile]:
+        """The tiles that hold these, so many that all are full; `first` is the number of the first."""
+        sixteens = roots_over(hashes, ROW)
+        roots = roots_over(sixteens, TILE // ROW)
+        above, below = b"".join(sixteens), b"".join(hashes)
+        wide, high = TILE * HASH_BYTES, TILE // ROW * HASH_BYTES
+        return [
+            cls(level, first + at, root, above[at * high : (at + 1) * high], below[at * wide : (at + 1) * wide])
+            for at, root in enumerate(roots)
+        ]
 
 
 def roots_of_rows(hashes: Sequence[bytes]) -> list[bytes]:
     """The roots over each 16, as far as there are 16."""
-    return [root_of(hashes[at : at + ROW]) for at in range(0, len(hashes) - ROW + 1, ROW)]
+    return roots_over(hashes[: len(hashes) - len(hashes) % ROW], ROW)
 
 
 class Node(NamedTuple):
@@ -87,9 +93,7 @@ class Edge:
             number = self.size >> BITS * (level + 1)
             hashes = self._levels[level] + added
             whole = len(hashes) - len(hashes) % TILE
-            tiles = [
-                Tile.over(level, number + nth, hashes[at : at + TILE]) for nth, at in enumerate(range(0, whole, TILE))
-            ]
+            tiles = Tile.over(level, number, hashes[:whole])
             self._levels[level] = hashes[whole:]
             full += tiles
             level, added = level + 1, [tile.root for tile in tiles]

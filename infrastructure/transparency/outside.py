@@ -39,8 +39,8 @@ class CheckpointFile:
         clear_abandoned(self._file.parent, f".{self._file.name}.*")
 
     def _read(self) -> Kept:
-        note = self._file.read_text(encoding="utf-8", errors="replace") if self._file.exists() else None
-        return Kept(note, int(self._mark_file.read_text(encoding="ascii")) if self._mark_file.exists() else None)
+        restored = _text(self._mark_file)
+        return Kept(_text(self._file), None if restored is None else int(restored))
 
     def _put(self, note: str) -> None:
         self._file.parent.mkdir(mode=0o700, exist_ok=True)
@@ -52,3 +52,10 @@ class CheckpointFile:
             self._mark_file.unlink(missing_ok=True)
         else:
             put(self._mark_file, f"{position}\n".encode())
+
+
+def _text(file: Path) -> str | None:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return None

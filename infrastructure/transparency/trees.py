@@ -49,11 +49,12 @@ SELECT convert_to(concat(
 FROM {events} e WHERE e.notification_id > %b AND e.notification_id <= %b ORDER BY e.notification_id
 """
 
-_ADD_TILES = (
-    "INSERT INTO {tiles} SELECT * FROM unnest(%b::smallint[], %b::bigint[], %b::bytea[], %b::bytea[], %b::bytea[])"
+_EXTEND = """
+WITH added AS (
+    INSERT INTO {tiles} SELECT * FROM unnest(%b::smallint[], %b::bigint[], %b::bytea[], %b::bytea[], %b::bytea[])
 )
-
-_ADD_CHECKPOINT = "INSERT INTO {checkpoints} (size, root, note, subtrees, leaves) VALUES (%b, %b, %b, %b, %b)"
+INSERT INTO {checkpoints} (size, root, note, subtrees, leaves) VALUES (%b, %b, %b, %b, %b)
+"""
 
 # Parameters lie in subqueries, where the planner does not see them: what it sees it thinks worth planning for anew each
 # time, and that took longer than all it then had to read.
@@ -200,18 +201,15 @@ class PostgresTree:
 
     async def extend(self, tiles: Sequence[Tile], checkpoint: Published, leaves: Sequence[bytes]) -> None:
         """Keep full tiles, a checkpoint, and the leaves it adds to the tile that is not full."""
-        if tiles:
-            levels, numbers, *columns = zip(*tiles, strict=True)
-            await self._do(_ADD_TILES, Ints(levels), Bigints(numbers), *map(Byteas, columns))
+        levels, numbers, *columns = zip(*tiles, strict=True) if tiles else ((),) * 5
         size, root, note, subtrees = checkpoint
-        await self._do(_ADD_CHECKPOINT, size, root, note, b"".join(subtrees), b"".join(leaves))
+        kept = (size, root, note, b"".join(subtrees), b"".join(leaves))
+        statement, parameters = self._sql(_EXTEND), (Ints(levels), Bigints(numbers), *map(Byteas, columns), *kept)
+        await self._connection.execute(statement, parameters, prepare=False, binary=True)
 
     async def _rows(self, statement: str, *parameters: Any) -> list[TupleRow]:
         answer = await self._connection.execute(self._sql(statement), parameters, prepare=False, binary=True)
         return await answer.fetchall()
-
-    async def _do(self, statement: str, *parameters: Any) -> None:
-        await self._connection.execute(self._sql(statement), parameters, prepare=False, binary=True)
 
 
 class _Place(NamedTuple):

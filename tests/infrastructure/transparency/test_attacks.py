@@ -10,6 +10,7 @@ import pytest
 
 from application.against_saved import held_against
 from application.bundle.rows import Fault
+from application.checkpoints import Where
 from application.proof import Checkpoint, Note, root_of, root_of_subtrees
 from application.sequencing import Broken, Refused
 from application.tree import Edge
@@ -271,15 +272,15 @@ async def test_an_event_deleted_between_a_look_and_the_next_is_missed(
     signed: Signed, owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await signed.append(3)
-    admin, following = Administrator(owner), PostgresTree.following
+    admin, where = Administrator(owner), PostgresTree.where
 
-    async def deleted_behind(tree: PostgresTree, after: int, limit: int) -> int:
-        found = await following(tree, after, limit)
+    async def deleted_behind(tree: PostgresTree) -> Where:
+        found = await where(tree)
         admin.do("DELETE FROM {S}.events WHERE notification_id = 2")
         return found
 
-    monkeypatch.setattr(PostgresTree, "following", deleted_behind)
-    with pytest.raises(Refused, match="went missing"):
+    monkeypatch.setattr(PostgresTree, "where", deleted_behind)
+    with pytest.raises(Refused, match="events are missing: 2 of 3 are there"):
         await signed.sequencer().sign()
     assert await signed.trees.checkpoint() is None
 
