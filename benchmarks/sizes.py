@@ -12,6 +12,12 @@ class Sizes:
     rounds: int
     appends: int
     """Events appended by us, and by pgbench."""
+    pairs: int
+    """Slices with a sequencer, and as many without."""
+    sliced: int
+    """Events appended in a slice."""
+    run_in: int
+    """Events appended before those, as a sequencer that waited for them is told of each batch at first."""
     peer_appends: int
     """Events appended by the library's stock recorder, which takes about as long over them."""
     writers: tuple[int, ...]
@@ -45,6 +51,9 @@ class Sizes:
 FULL = Sizes(
     rounds=5,
     appends=60_000,
+    pairs=15,
+    sliced=30_000,
+    run_in=15_000,
     peer_appends=4_000,
     writers=(1, 2, 5, 10, 20, 40, 80, 200),
     enterprises=100,
@@ -66,6 +75,9 @@ FULL = Sizes(
 QUICK = Sizes(
     rounds=1,
     appends=2_000,
+    pairs=1,
+    sliced=2_000,
+    run_in=400,
     peer_appends=400,
     writers=(1, 40),
     enterprises=10,
