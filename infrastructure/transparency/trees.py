@@ -15,7 +15,7 @@ from psycopg.rows import TupleRow
 from psycopg.sql import SQL, Identifier
 
 from application.checkpoints import Published, Where
-from application.proof import HASH_BYTES, leaf_hash
+from application.proof import HASH_BYTES, leaf_hashes
 from application.tree import BITS, ROW, ROW_BITS, TILE, Edge, Tile, roots_of_rows, split
 from infrastructure.connected import connected
 from infrastructure.log.arrays import Bigints, Byteas, Ints
@@ -190,7 +190,7 @@ class PostgresTree:
 
     async def hashed(self, after: int, limit: int) -> list[bytes]:
         """The leaf hashes of the `limit` positions past one, made anew from the rows as they lie there."""
-        return [leaf_hash(leaf) for (leaf,) in await self._rows(_LEAVES_OF, after, after + limit)]
+        return leaf_hashes(leaf for (leaf,) in await self._rows(_LEAVES_OF, after, after + limit))
 
     async def edge(self, size: int) -> Edge:
         """The edge of the tree at a checkpoint of this size."""
