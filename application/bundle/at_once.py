@@ -18,7 +18,9 @@ from application.bundle.lines import (
     COMMITTED,
     EVENT_LINES,
     GROUP,
+    LONGEST_LINE,
     PROOF_LINES,
+    SALT_BYTES,
     STREAM_ID,
     TEXT_LINES,
     Part,
@@ -30,7 +32,8 @@ from application.proof import leaf_hashes, roots_over
 MOST_BYTES = 32 << 20
 """Of a file, looked at at once."""
 
-SEAL, SALT_BYTES = 64, 16
+SEAL = 64
+"""Characters of a commitment."""
 
 
 class Piece(NamedTuple):
@@ -99,7 +102,8 @@ def _block(part: Part) -> bytes | None:
         return None
     with Path(part.path).open("rb") as file:
         file.seek(part.start)
-        return file.read(part.end - part.start)
+        block = file.read(part.end - part.start)
+    return block if len(block) <= LONGEST_LINE or max(map(len, block.split(b"\n"))) <= LONGEST_LINE else None
 
 
 def _apart(together: bytes, each: int) -> list[bytes]:
@@ -139,8 +143,9 @@ def _texts(part: Part | None, shown: Shown, events: bytes, lines: Sequence[bytes
     if part is None:
         shown.absent = len(parts) - 1
         return True
-    texts = _lines(_block(part), TEXT_LINES)
-    if texts is None or len(texts) != len(parts) - 1:
+    block = _block(part)
+    texts = _lines(block, TEXT_LINES)
+    if block is None or texts is None or len(texts) != len(parts) - 1:
         return False
     shown.checked = len(texts)
     begins = [at for at, one in enumerate(texts) if one[1]]
@@ -148,7 +153,7 @@ def _texts(part: Part | None, shown: Shown, events: bytes, lines: Sequence[bytes
     rows = [int(texts[at][1]) - after - 1 for at in begins]
     try:
         salts = _apart(unhexlify(b"".join([one[3] for one in texts])), SALT_BYTES)
-        meant = unhexlify(b"".join([one[2] for one in texts]))
+        block.decode()
     except ValueError:
         return False
     if [0, *ends] != [*begins, len(texts)] or not all(map(lt, [-1, *rows], [*rows, len(lines)])):
@@ -156,6 +161,6 @@ def _texts(part: Part | None, shown: Shown, events: bytes, lines: Sequence[bytes
     # Commitments and texts follow on each other alike: so each is in its place where every row has as many of both.
     if [*map(sub, ends, begins)] != [lines[row].count(COMMITTED) for row in rows]:
         return False
-    made = [sha256(salt + one[4]).digest() for salt, one in zip(salts, texts, strict=True)]
-    sealed = [behind[:SEAL] for behind in parts[1:]]
-    return [one[2] for one in texts] == sealed and b"".join(made) == meant
+    made = [sha256(salt + one[4]).hexdigest().encode() for salt, one in zip(salts, texts, strict=True)]
+    named = [one[2] + b'"}' for one in texts]
+    return named == [behind[: SEAL + 2] for behind in parts[1:]] and made == [one[:SEAL] for one in named]

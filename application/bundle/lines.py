@@ -35,6 +35,7 @@ LONGEST_LINE = 1 << 20
 GROUP = 16
 """Rows whose proofs go on together: positions 1 to 16, 17 to 32 and so on."""
 GROUP_LEVEL = 4
+SALT_BYTES = 16
 
 TEXTS_ERASED = b"hazard.texts_erased.v1"
 
@@ -43,8 +44,7 @@ _EVENT_HEAD = (
     rb'\{"position":([0-9]{1,20}),"recorded_us":(-?[0-9]{1,20}),"stream_id":"(.{36})","version":([0-9]{1,20}),"name":"'
 )
 EVENT = re.compile(_EVENT_HEAD + rb'([^"\\\n]+)","state(?:":(.*)|_base64":"([A-Za-z0-9+/]*={0,2})")\}\n')
-EVENT_LINES = re.compile(rb"(?m)^(%b.*\n)" % _EVENT_HEAD)
-"""Lines of which the rest is what was signed, or is not proved."""
+EVENT_LINES = re.compile(rb'(?m)^(%b[^"\\\n]+","state":.*\}\n)' % _EVENT_HEAD)
 STREAM_ID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TEXT = re.compile(rb'\{"position":([0-9]{1,20}),"texts(?:":(.*)|_base64":"([A-Za-z0-9+/]*={0,2})")\}\n')
 _PROOF_HEAD = rb'\{"first":([0-9]{1,20}),"above":\[([^\]\n]*)\],"rows":'
@@ -58,7 +58,7 @@ COMMITTED = b'{"commitment":"'
 _COMMITMENT = re.compile(rb'\{"commitment":"(.{64})"\}')
 _EVIDENCE = re.compile(rb'"evidence":\[("[0-9a-f]{64}"(?:,"[0-9a-f]{64}")*)\]')
 TEXT_LINES = re.compile(
-    rb'(?m)((?:^\{"position":([0-9]{1,20}),"texts":\{|,)"(.{64})":\["(.{32})","([^"\\\n]*)"\](\}\}\n)?)'
+    rb'(?m)((?:^\{"position":([0-9]{1,20}),"texts":\{|,)"(.{64})":\["(.{32})","([^"\\\x00-\x1f]*)"\](\}\}\n)?)'
 )
 """Parts of lines of one text each: which ends show where the next one begins a line."""
 
@@ -87,7 +87,7 @@ class Row(NamedTuple):
 
     @classmethod
     def of(cls, line: bytes) -> Row:
-        """The row of a line, which is the one way to write it. Raises NoRow."""
+        """The row of a line, which is one of the two ways to write it. Raises NoRow."""
         found = EVENT.fullmatch(line)
         if found is None:
             raise NoRow("a line is not in the form it has to have")
@@ -95,7 +95,7 @@ class Row(NamedTuple):
         if STREAM_ID.fullmatch(stream) is None:
             raise NoRow("a line holds no stream id")
         row = cls(int(position), int(recorded), stream, int(version), name, said(found, 6))
-        if event_line(row) != line:
+        if line not in (row.envelope, _with_base64(row)):
             raise NoRow("a line is not in the form it has to have")
         return row
 
@@ -123,19 +123,20 @@ class Row(NamedTuple):
 
 def event_line(row: Row) -> bytes:
     """A line of events.jsonl: the envelope; but the state is in base64 where it is no JSON of one line."""
-    if _in_a_line(row.state):
-        return row.envelope
+    return row.envelope if _is_json_of_one_line(row.state) else _with_base64(row)
+
+
+def _with_base64(row: Row) -> bytes:
     return row._replace(state=b"").envelope.removesuffix(b'"state":}\n') + _in_base64(b"state", row.state)
 
 
 def text_line(position: int, private: bytes) -> bytes:
     """A line of texts.jsonl: `{commitment: [salt in hex, text]}` as it lies in the log."""
-    said = b'"texts":%b}\n' % private if _in_a_line(private) else _in_base64(b"texts", private)
+    said = b'"texts":%b}\n' % private if _is_json_of_one_line(private) else _in_base64(b"texts", private)
     return b'{"position":%d,%b' % (position, said)
 
 
-def _in_a_line(value: bytes) -> bool:
-    """Whether it is JSON of one line."""
+def _is_json_of_one_line(value: bytes) -> bool:
     try:
         json.loads(value)
     except (ValueError, RecursionError):
@@ -188,7 +189,10 @@ def texts_held(private: bytes) -> list[bytes] | None:
         ]
     except (ValueError, TypeError, AttributeError, RecursionError):
         return None
-    if any(sha256(salt + text).hexdigest().encode() != sealed for sealed, salt, text in held):
+    # A salt of another length would leave open where the text begins.
+    if any(
+        len(salt) != SALT_BYTES or sha256(salt + text).hexdigest().encode() != sealed for sealed, salt, text in held
+    ):
         return None
     return [sealed for sealed, _, _ in held] or None
 

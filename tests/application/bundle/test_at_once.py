@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from application.bundle.at_once import Piece, all_holds
 from application.bundle.container import opened
 from application.bundle.lines import EVENTS, PROOFS, TEXTS, texts_held
 from application.bundle.piece import row_by_row
-from application.bundle.rows import Rules
+from application.bundle.rows import OTHER_TEXTS, Fault, Rules
 from application.proof import root_of
 from tests.application.bundle.made import Log, compact, sealed
 
@@ -70,6 +71,45 @@ def test_what_stands_around_a_text_is_looked_at(tmp_path: Path, old: bytes, new:
     folder = LOG.bundle(tmp_path / "bundle")
     held = (folder / TEXTS).read_bytes()
     (folder / TEXTS).write_bytes(held.replace(old, new, 1))
+
+    assert all_holds(piece(folder)) is None
+    assert row_by_row(piece(folder)).shown.faulty > 0
+
+
+@pytest.mark.parametrize("raw", [b"\t", b"\r", b"\x00", b"\xff", b"\xed\xa0\x80"])
+def test_a_character_no_json_text_holds_is_no_text(tmp_path: Path, raw: bytes) -> None:
+    """Although it is what was committed to."""
+    folder, salt = LOG.bundle(tmp_path / "bundle"), bytes(16)
+    seal = sha256(salt + raw).hexdigest().encode()
+    rows = [row._replace(state=b'{"commitment":"%b"}' % seal) if row.position == 2 else row for row in LOG.rows]
+    log = Log(rows, {**LOG.private, 2: b'{"%b":["%b","%b"]}' % (seal, salt.hex().encode(), raw)})
+    folder = log.bundle(tmp_path / "another")
+    lines = (folder / TEXTS).read_bytes().splitlines(keepends=True)
+    lines[0] = b'{"position":2,"texts":%b}\n' % log.private[2]
+    (folder / TEXTS).write_bytes(b"".join(lines))
+    one = piece(folder)._replace(root=root_of(log.leaves))
+
+    assert all_holds(one) is None
+    assert Fault(2, OTHER_TEXTS) in row_by_row(one).shown.faults
+
+
+@pytest.mark.parametrize("state", [b'{"commitment":"%b","x":1}', b'{"commitment":"%b"}'.upper()])
+def test_a_commitment_is_the_same_at_once_and_row_by_row(tmp_path: Path, state: bytes) -> None:
+    (seal, _), *_ = [sealed(20, "0")]
+    made = b'{"commitment":"%b"' % (seal.upper() if state.isupper() else seal).encode()
+    rows = [row._replace(state=made + (b"}" if state.isupper() else b',"x":1}')) for row in LOG.rows[1:2]]
+    log = Log([LOG.rows[0], *rows, *LOG.rows[2:]], LOG.private)
+    one = piece(log.bundle(tmp_path / "bundle"))._replace(root=root_of(log.leaves))
+
+    assert all_holds(one) is None
+    assert row_by_row(one).shown.faulty > 0
+
+
+@pytest.mark.parametrize("file", [EVENTS, PROOFS])
+def test_no_line_is_longer_than_1_mib(tmp_path: Path, file: str) -> None:
+    folder = LOG.bundle(tmp_path / "bundle")
+    lines = (folder / file).read_bytes()
+    (folder / file).write_bytes(lines.replace(b"}\n", b" " * (1 << 20) + b"}\n", 1))
 
     assert all_holds(piece(folder)) is None
     assert row_by_row(piece(folder)).shown.faulty > 0

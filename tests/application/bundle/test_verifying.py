@@ -180,6 +180,17 @@ def test_whatever_was_done_to_a_file_is_found_and_named(
     assert {one.position for one in there} <= {0, *range(min(touched), 45)}
 
 
+def test_a_text_whose_beginning_was_moved_into_its_salt_is_another(bundle: Path) -> None:
+    """The bytes hashed are the same; whoever has nothing but the bundle could say that something is not blocked."""
+    changed = lines(bundle, TEXTS)
+    (seal, (salt, text)), *_ = json.loads(changed[0])["texts"].items()
+    moved = {seal: [salt + text[:4].encode().hex(), text[4:]]}
+    changed[0] = b'{"position":1,"texts":%b}\n' % json.dumps(moved).encode()
+    put(bundle, TEXTS, changed)
+
+    assert Fault(1, OTHER_TEXTS) in faults(bundle)
+
+
 @pytest.mark.parametrize("file", [EVENTS, TEXTS, PROOFS])
 def test_a_number_of_more_digits_than_are_read_is_none(bundle: Path, file: str) -> None:
     changed = lines(bundle, file)
