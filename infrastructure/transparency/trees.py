@@ -35,15 +35,14 @@ _FOLLOWING = "SELECT count(*) FROM {events} WHERE notification_id > %b AND notif
 
 _ROOT_AT = "SELECT root FROM {checkpoints} WHERE size = %b"
 
-# The envelope of application/proof.py. No name is escaped: the service writes none that has to be, and another is not
-# to be proved.
+# The envelope of application/proof.py.
 _LEAVES_OF = """
 SELECT convert_to(concat(
         '{{"position":', e.notification_id,
         ',"recorded_us":', (extract(epoch FROM e.recorded_at) * 1000000)::bigint,
         ',"stream_id":"', e.originator_id,
         '","version":', e.originator_version,
-        ',"name":"', e.topic,
+        ',"name":"', replace(replace(replace(e.topic, '\\', '\\\\'), '"', '\\"'), E'\\n', '\\n'),
         '","state":'
     ), 'UTF8') || e.state || '\\x7d0a'::bytea
 FROM {events} e WHERE e.notification_id > %b AND e.notification_id <= %b ORDER BY e.notification_id

@@ -25,6 +25,16 @@ async def leaves(signed: Signed) -> list[bytes]:
     return [one.row.leaf for one in raws]
 
 
+@pytest.mark.parametrize("name", ["中文", 'a","state":{"b":"', "a\\", 'a\\"', "a\nb", ""])
+async def test_whatever_an_event_is_called_its_leaf_is_the_one_an_auditor_hashes(signed: Signed, name: str) -> None:
+    insert = f"INSERT INTO {SCHEMA}.events VALUES (gen_random_uuid(), 1, 1, '1969-12-31 23:59:59.999999Z', %s, %s)"
+    async with signed.pool.connection() as connection:
+        await connection.execute(insert.encode(), [name, b'{"a": 1}'])
+
+    async with signed.trees.looked_at() as tree:
+        assert await tree.hashed(0, 1) == await leaves(signed)
+
+
 async def test_an_empty_log_is_not_signed(signed: Signed) -> None:
     assert await signed.sequencer().sign()
     assert await signed.trees.checkpoint() is None
