@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from application.checkpoints import Kept, Outside, Published, Signer, Tree, Trees, Where
@@ -94,14 +96,12 @@ class Sequencer:
     async def _keep_up(self, stop: asyncio.Event) -> bool:
         """Sign until nothing is new, which nobody has to tell of; False where another process does."""
         before = None
-        try:
+        async with self._kept_in_the_end():
             while before != self._size and not stop.is_set():
                 before = self._size
                 if not await self._sign(stop):
                     return False
                 await unless(stop, asyncio.sleep(INTERVAL_SECONDS))
-        finally:
-            await self._keep()
         return True
 
     @property
@@ -114,20 +114,32 @@ class Sequencer:
 
         Raises Refused, Unavailable, OSError.
         """
-        try:
+        async with self._kept_in_the_end():
             return await self._sign(stop)
-        finally:
-            await self._keep()
+
+    @asynccontextmanager
+    async def _kept_in_the_end(self) -> AsyncIterator[None]:
+        """What is signed is kept outside when this ends. What made it fail is told, whatever becomes of keeping."""
+        try:
+            yield
+        except BaseException:
+            try:
+                await self._keep()
+            except OSError as error:
+                logger.error("the newest checkpoint could not be kept in the home: %s", error.strerror)
+            raise
+        await self._keep()
 
     async def _sign(self, stop: asyncio.Event | None) -> bool:
-        """The same, but what is signed within a second of another is not kept outside yet."""
+        """Sign what there is to sign, of which what follows on another within a second is not kept outside yet."""
         while True:
             self._origin = self._origin or await self._origins.look()
             # Anew each time: another process of this home may know a newer one, and the database be set back since.
-            kept = await self._outside.read()
+            kept, unwritten = await self._outside.read(), None
             if kept.note in (None, self._written):
                 kept = kept._replace(note=self._kept.note)
             else:
+                unwritten = None if self._kept.note == self._written else self._kept.note
                 self._written = kept.note
             self._kept = kept
             async with self._trees.extended() as tree:
@@ -135,6 +147,8 @@ class Sequencer:
                     return False
                 where = await tree.where()
                 alone = self._edge is None or self._edge.size == where.size
+                if unwritten and (broken := await self._not_kept(tree, where, unwritten, self._origin)):
+                    raise _broken(broken)
                 note = await self._extended(tree, where, self._origin, MOST if alone else 0)
             self._kept = kept._replace(note=note or kept.note)
             if asyncio.get_running_loop().time() - self._written_at >= KEEP_SECONDS:
@@ -143,9 +157,11 @@ class Sequencer:
                 return alone
 
     async def _keep(self) -> None:
-        """Let the newest checkpoint known here be the one outside. Raises OSError."""
+        """Let the newest checkpoint known here be the one outside, if nobody else has put one there. Raises OSError."""
         note = self._kept.note
-        if note is not None and note != self._written:
+        if note is None or note == self._written:
+            return
+        if (await self._outside.read()).note in (None, self._written):
             await self._outside.keep(note)
             self._written, self._written_at = note, asyncio.get_running_loop().time()
 
@@ -226,7 +242,7 @@ class Sequencer:
         if not broken and kept.restored is not None and origin.since <= kept.restored:
             broken = f"a backup was restored, to position {kept.restored}, and nobody here knows what was signed since"
         if broken:
-            raise Broken(f"{broken}. Restore what is missing, or answer for it: `hazardloop checkpoint acknowledge`")
+            raise _broken(broken)
 
     def _not_ours(self, where: Where, origin: Origin, known: Published | None) -> str | None:
         if where.newest is None or where.newest == known or where.size < origin.since:
@@ -259,6 +275,10 @@ class Sequencer:
         if refused != self._told:
             logger.error("nothing is signed: %s", refused)
             self._told = refused
+
+
+def _broken(why: str) -> Broken:
+    return Broken(f"{why}. Restore what is missing, or answer for it: `hazardloop checkpoint acknowledge`")
 
 
 def _missing(after: int, found: int, new: int) -> Refused:

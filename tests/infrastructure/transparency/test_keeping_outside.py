@@ -89,7 +89,7 @@ async def test_it_is_written_before_it_rests_and_when_it_stops(outside: Watched)
         await outside.signed.append(200)
 
     outside.signed.log.wait = wait  # type: ignore[method-assign]
-    outside.on_read = {5: more, 7: stopping}
+    outside.on_read = {6: more, 9: stopping}
     await outside.sequencer().run(stop)
     assert resting.is_set()
     assert outside.written == [100, 451, 551]
@@ -106,7 +106,7 @@ async def test_what_is_not_written_yet_is_not_forgotten_where_the_database_is_se
         admin.do("DELETE FROM {S}.events WHERE notification_id > 100")
         admin.do("DELETE FROM {S}.checkpoints WHERE size > 100")
 
-    outside.on_read = {4: set_back}
+    outside.on_read = {5: set_back}
     sequencer = outside.sequencer()
     with pytest.raises(Broken, match="300 events was signed, and the log is signed up to 100"):
         await sequencer.sign()
@@ -126,7 +126,51 @@ async def test_what_another_process_wrote_is_not_overwritten_before_it_was_looke
         admin = Administrator(owner)
         admin.do("DELETE FROM {S}.checkpoints WHERE size > 200")
 
-    outside.on_read = {3: signed_elsewhere_and_set_back}
+    outside.on_read = {4: signed_elsewhere_and_set_back}
     with pytest.raises(Broken, match="450 events was signed, and the log is signed up to 200"):
         await outside.sequencer().sign()
     assert size_of((await outside.signed.outside.read()).note) == 450
+
+
+async def test_what_is_not_written_yet_is_compared_where_another_process_has_written(
+    outside: Watched, owner: psycopg.Connection
+) -> None:
+    """The database was set back, and who knew no better signed another history from there."""
+
+    async def set_back_and_signed_elsewhere() -> None:
+        admin = Administrator(owner)
+        admin.do("DELETE FROM {S}.events WHERE notification_id > 100")
+        admin.do("DELETE FROM {S}.checkpoints WHERE size > 100")
+        await outside.signed.append(50)
+        await outside.signed.sequencer().sign()
+
+    outside.on_read = {5: set_back_and_signed_elsewhere}
+    with pytest.raises(Broken, match="300 events was signed, and the log is signed up to 150"):
+        await outside.sequencer().sign()
+
+
+async def test_a_newer_one_of_another_process_stays_when_this_one_ends(outside: Watched) -> None:
+    async def signed_elsewhere() -> None:
+        await outside.signed.append(10)
+        await outside.signed.sequencer().sign()
+
+    outside.on_read = {7: signed_elsewhere}
+    assert await outside.sequencer().sign()
+    assert size_of((await outside.signed.outside.read()).note) == 460
+
+
+async def test_given_a_home_that_can_not_be_written_then_why_nothing_is_signed_is_told_nevertheless(
+    outside: Watched, owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def full(note: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    async def set_back() -> None:
+        monkeypatch.setattr(outside, "keep", full)
+        Administrator(owner).do("DELETE FROM {S}.events WHERE notification_id > 100")
+        Administrator(owner).do("DELETE FROM {S}.checkpoints WHERE size > 100")
+
+    outside.on_read = {5: set_back}
+    with pytest.raises(Broken, match="300 events was signed"):
+        await outside.sequencer().sign()
+    assert "could not be kept in the home: No space left on device" in caplog.text
