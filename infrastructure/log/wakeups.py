@@ -28,6 +28,9 @@ LONGEST_PAUSE = 5.0
 IDLE_SECONDS = 0.25
 """How long to go on listening, at least, where nobody waits any more; at most twice that."""
 
+MOST_DIGITS = 20
+"""More than a position has: whoever may connect may tell anything."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -88,6 +91,13 @@ class Wakeups:
             self._waiting[code].discard(woken)
 
     async def _listen(self) -> None:
+        try:
+            await self._listen_while_wanted()
+        finally:
+            # Nothing comes between the last look and this: who waits from now on begins to listen anew.
+            self._listening = None
+
+    async def _listen_while_wanted(self) -> None:
         pause = FIRST_PAUSE
         while self._wanted():
             try:
@@ -99,8 +109,6 @@ class Wakeups:
                 logger.warning("not listening for new events (%s), next attempt in %.1f s", type(error).__name__, pause)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
-        # Nothing comes between the last look and this: who waits from now on begins to listen anew.
-        self._listening = None
 
     def _wanted(self) -> bool:
         """Whether anybody waits, or did since this was asked last."""
@@ -117,7 +125,7 @@ class Wakeups:
             while True:
                 async for notification in connection.notifies(timeout=IDLE_SECONDS):
                     code, _, position = notification.payload.partition("/")
-                    if position.isascii() and position.isdigit():
+                    if position.isascii() and position.isdigit() and len(position) < MOST_DIGITS:
                         self.tell(code, int(position))
                 if not self._wanted():
                     return

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable
 import psycopg
 import pytest
 
+from infrastructure.log.batch import CHANNEL
 from infrastructure.log.codec import Codec
 from infrastructure.log.event_log import PostgresEventLog
 from infrastructure.log.migrate import migrate
@@ -58,6 +59,19 @@ async def asleep(waiting: asyncio.Task[None]) -> bool:
 async def test_whoever_waits_is_woken_by_an_append_elsewhere(
     log: PostgresEventLog, following: PostgresEventLog
 ) -> None:
+    waiting = asyncio.create_task(following.wait(0, LONG))
+    assert await asleep(waiting)
+
+    await append_one(log, note())
+
+    await within(waiting)
+
+
+async def test_given_a_notification_of_more_digits_than_are_read_then_it_listens_on(
+    log: PostgresEventLog, following: PostgresEventLog, database_url: str
+) -> None:
+    with psycopg.connect(database_url, autocommit=True) as anybody:
+        anybody.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{JURISDICTION}/{'9' * 5000}"])
     waiting = asyncio.create_task(following.wait(0, LONG))
     assert await asleep(waiting)
 
