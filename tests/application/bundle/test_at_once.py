@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -76,33 +77,40 @@ def test_what_stands_around_a_text_is_looked_at(tmp_path: Path, old: bytes, new:
     assert row_by_row(piece(folder)).shown.faulty > 0
 
 
+def with_text(state: bytes, sealed: bytes, salt: bytes, text: bytes) -> Log:
+    """The same log, but its second row commits to this text in this way."""
+    rows = [row._replace(state=state) if row.position == 2 else row for row in LOG.rows]
+    return Log(rows, {**LOG.private, 2: b'{"%b":["%b","%b"]}' % (sealed, salt.hex().encode(), text)})
+
+
 @pytest.mark.parametrize("raw", [b"\t", b"\r", b"\x00", b"\xff", b"\xed\xa0\x80"])
 def test_a_character_no_json_text_holds_is_no_text(tmp_path: Path, raw: bytes) -> None:
     """Although it is what was committed to."""
-    folder, salt = LOG.bundle(tmp_path / "bundle"), bytes(16)
+    salt = bytes(16)
     seal = sha256(salt + raw).hexdigest().encode()
-    rows = [row._replace(state=b'{"commitment":"%b"}' % seal) if row.position == 2 else row for row in LOG.rows]
-    log = Log(rows, {**LOG.private, 2: b'{"%b":["%b","%b"]}' % (seal, salt.hex().encode(), raw)})
-    folder = log.bundle(tmp_path / "another")
-    lines = (folder / TEXTS).read_bytes().splitlines(keepends=True)
-    lines[0] = b'{"position":2,"texts":%b}\n' % log.private[2]
-    (folder / TEXTS).write_bytes(b"".join(lines))
+    log = with_text(b'{"commitment":"%b"}' % seal, seal, salt, raw)
+    folder = log.bundle(tmp_path / "bundle")
+    _, *others = (folder / TEXTS).read_bytes().splitlines(keepends=True)
+    (folder / TEXTS).write_bytes(b'{"position":2,"texts":%b}\n' % log.private[2] + b"".join(others))
     one = piece(folder)._replace(root=root_of(log.leaves))
 
     assert all_holds(one) is None
     assert Fault(2, OTHER_TEXTS) in row_by_row(one).shown.faults
 
 
-@pytest.mark.parametrize("state", [b'{"commitment":"%b","x":1}', b'{"commitment":"%b"}'.upper()])
-def test_a_commitment_is_the_same_at_once_and_row_by_row(tmp_path: Path, state: bytes) -> None:
-    (seal, _), *_ = [sealed(20, "0")]
-    made = b'{"commitment":"%b"' % (seal.upper() if state.isupper() else seal).encode()
-    rows = [row._replace(state=made + (b"}" if state.isupper() else b',"x":1}')) for row in LOG.rows[1:2]]
-    log = Log([LOG.rows[0], *rows, *LOG.rows[2:]], LOG.private)
+@pytest.mark.parametrize(
+    ("behind", "as_named", "holds"),
+    [(b'"}', bytes.lower, True), (b'","x":1}', bytes.lower, False), (b'"}', bytes.upper, False)],
+)
+def test_a_commitment_is_the_same_at_once_and_row_by_row(
+    tmp_path: Path, behind: bytes, as_named: Callable[[bytes], bytes], holds: bool
+) -> None:
+    salt = bytes(16)
+    seal = as_named(sha256(salt + b"x").hexdigest().encode())
+    log = with_text(b'{"commitment":"%b' % seal + behind, seal, salt, b"x")
     one = piece(log.bundle(tmp_path / "bundle"))._replace(root=root_of(log.leaves))
 
-    assert all_holds(one) is None
-    assert row_by_row(one).shown.faulty > 0
+    assert (all_holds(one) is not None, row_by_row(one).shown.faulty == 0) == (holds, holds)
 
 
 @pytest.mark.parametrize("file", [EVENTS, PROOFS])
