@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from application.proof import envelope, leaf_hash
 
-FORM = "hazardloop-bundle/1"
+FORM = "hazardloop-bundle/2"
 MANIFEST, CHECKPOINT, KEYS, CONSISTENCY = "bundle.json", "checkpoint", "keys", "consistency.jsonl"
 EVENTS, TEXTS, PROOFS, CATALOGUE, EVIDENCE = (
     "events.jsonl",
