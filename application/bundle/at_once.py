@@ -5,10 +5,11 @@ Whatever is not as it is in nearly every piece is left to those who look row by 
 
 from __future__ import annotations
 
-from binascii import unhexlify
+from binascii import hexlify, unhexlify
 from collections.abc import Sequence
 from hashlib import sha256
-from operator import le, lt, sub
+from itertools import accumulate
+from operator import le, lt
 from pathlib import Path
 from re import Pattern
 from typing import NamedTuple
@@ -19,7 +20,6 @@ from application.bundle.lines import (
     EVENT_LINES,
     GROUP,
     LONGEST_LINE,
-    PROOF_LINES,
     SALT_BYTES,
     STREAM_ID,
     TEXT_LINES,
@@ -34,6 +34,8 @@ MOST_BYTES = 32 << 20
 
 SEAL = 64
 """Characters of a commitment."""
+
+_ROWS, _END = b'],"rows":{', b"}}\n"
 
 
 class Piece(NamedTuple):
@@ -125,16 +127,18 @@ def _versions(shown: Shown, streams: Sequence[bytes], versions: Sequence[int], a
 
 def _roots(piece: Piece, leaves: list[bytes]) -> bytes | None:
     """The roots of all groups, where each is proven."""
-    proofs = None if piece.proofs is None else _lines(_block(piece.proofs), PROOF_LINES)
-    groups = -(-len(leaves) // GROUP)
-    if proofs is None or len(proofs) != groups:
+    block = None if piece.proofs is None else _block(piece.proofs)
+    if block is None:
         return None
-    climbing, roots = Climbing(piece.size, piece.root), roots_over(leaves, GROUP)
-    for number, (_, first, above) in enumerate(proofs, piece.after // GROUP):
-        root = roots[number - piece.after // GROUP]
-        if int(first) != number * GROUP + 1 or not climbing.climbs(number, root, above):
+    climbing, roots, at = Climbing(piece.size, piece.root), roots_over(leaves, GROUP), 0
+    for number, root in enumerate(roots, piece.after // GROUP):
+        head = b'{"first":%d,"above":[' % (number * GROUP + 1)
+        above, rows, end = at + len(head), block.find(b"]", at), block.find(b"\n", at)
+        formed = block.startswith(head, at) and block.startswith(_ROWS, rows) and block.startswith(_END, end - 2)
+        if not formed or rows > end or not climbing.climbs(number, root, block[above:rows]):
             return None
-    return b"".join(roots)
+        at = end + 1
+    return b"".join(roots) if at == len(block) else None
 
 
 def _texts(part: Part | None, shown: Shown, events: bytes, lines: Sequence[bytes], after: int) -> bool:
@@ -158,9 +162,14 @@ def _texts(part: Part | None, shown: Shown, events: bytes, lines: Sequence[bytes
         return False
     if [0, *ends] != [*begins, len(texts)] or not all(map(lt, [-1, *rows], [*rows, len(lines)])):
         return False
-    # Commitments and texts follow on each other alike: so each is in its place where every row has as many of both.
-    if [*map(sub, ends, begins)] != [lines[row].count(COMMITTED) for row in rows]:
-        return False
-    made = [sha256(salt + one[4]).hexdigest().encode() for salt, one in zip(salts, texts, strict=True)]
-    named = [one[2] + b'"}' for one in texts]
-    return named == [behind[: SEAL + 2] for behind in parts[1:]] and made == [one[:SEAL] for one in named]
+    # Commitments and texts follow on each other alike: so each is in its place where those of a row lie in its line.
+    borders = [0, *accumulate(map(len, lines))]
+    passed = [0, *accumulate([len(one) + len(COMMITTED) for one in parts])]
+    placed = [
+        borders[row] < passed[begin + 1] and passed[end] <= borders[row + 1]
+        for row, begin, end in zip(rows, begins, ends, strict=True)
+    ]
+    seals = [one[2] for one in texts]
+    named = b'"}'.join([*seals, b""]) == b"".join([one[: SEAL + 2] for one in parts[1:]])
+    made = b"".join([sha256(salt + one[4]).digest() for salt, one in zip(salts, texts, strict=True)])
+    return all(placed) and named and hexlify(made) == b"".join(seals)

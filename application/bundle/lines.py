@@ -47,9 +47,7 @@ EVENT = re.compile(_EVENT_HEAD + rb'([^"\\\n]+)","state(?:":(.*)|_base64":"([A-Z
 EVENT_LINES = re.compile(rb'(?m)^(%b[^"\\\n]+","state":.*\}\n)' % _EVENT_HEAD)
 STREAM_ID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TEXT = re.compile(rb'\{"position":([0-9]{1,20}),"texts(?:":(.*)|_base64":"([A-Za-z0-9+/]*={0,2})")\}\n')
-_PROOF_HEAD = rb'\{"first":([0-9]{1,20}),"above":\[([^\]\n]*)\],"rows":'
-PROOF = re.compile(_PROOF_HEAD + rb"(\{.*\})\}\n")
-PROOF_LINES = re.compile(rb"(?m)^(%b\{.*\}\}\n)" % _PROOF_HEAD)
+PROOF = re.compile(rb'\{"first":([0-9]{1,20}),"above":\[([^\]\n]*)\],"rows":(\{.*\})\}\n')
 NUMBER = re.compile(rb'\{"[a-z_]{5,8}":([0-9]{1,20}),')
 
 # What is hex is found out when it is decoded: a character of any kind is looked for faster than one of some.

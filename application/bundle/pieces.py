@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
-from io import FileIO
-from itertools import islice
+from itertools import islice, repeat
 from multiprocessing import get_context
 from pathlib import Path
+from threading import active_count
+from typing import BinaryIO
 
 from application.bundle.at_once import Found, Piece
 from application.bundle.cutting import cut
@@ -29,32 +31,35 @@ TOGETHER = 4
 """Pieces given to a process at once: it must not wait for the next."""
 
 
-def erasures_in(events: Part) -> dict[bytes, Erasure]:
+def erasures_in(events: Part, pool: Executor | None) -> dict[bytes, Erasure]:
     """The last erasure of each stream, found without looking at every line. Raises OSError."""
+    share = -(-(events.end - events.start) // PROCESSORS) or 1
+    begins = range(events.start, events.end, share)
     found: dict[bytes, Erasure] = {}
-    for row in _erasing(events):
-        erasure, known = row.erasure, found.get(row.stream)
-        if erasure is not None and (known is None or known.version < erasure.version):
-            found[row.stream] = erasure
+    for some in (map if pool is None else pool.map)(_erasing, repeat(events), begins, repeat(share)):
+        for stream, erasure in some:
+            if stream not in found or found[stream].version < erasure.version:
+                found[stream] = erasure
     return found
 
 
-def _erasing(events: Part) -> Iterator[Row]:
-    with Path(events.path).open("rb", buffering=0) as file:
-        at, tail = events.start, b""
-        while at < events.end:
+def _erasing(events: Part, begin: int, size: int) -> list[tuple[bytes, Erasure]]:
+    """The erasures whose name begins within so many bytes, each with its stream."""
+    found = []
+    with Path(events.path).open("rb") as file:
+        for at in range(begin, min(begin + size, events.end), LONGEST_LINE):
             file.seek(at)
-            block = tail + file.read(min(events.end - at, LONGEST_LINE))
-            found = block.find(_ERASES)
-            while found >= 0:
+            end = min(at + LONGEST_LINE, begin + size) + len(_ERASES) - 1
+            block, name = file.read(min(end, events.end) - at), -1
+            while (name := block.find(_ERASES, name + 1)) >= 0:
                 with suppress(NoRow):
-                    yield _row_around(file, events, at - len(tail) + found)
-                found = block.find(_ERASES, found + 1)
-            at += len(block) - len(tail) or LONGEST_LINE
-            tail = block[1 - len(_ERASES) :]
+                    row = _row_around(file, events, at + name)
+                    if row.erasure is not None:
+                        found.append((row.stream, row.erasure))
+    return found
 
 
-def _row_around(file: FileIO, events: Part, at: int) -> Row:
+def _row_around(file: BinaryIO, events: Part, at: int) -> Row:
     """The row of the line a byte lies in. Raises NoRow."""
     before = max(events.start, at - LONGEST_LINE)
     file.seek(before)
@@ -70,7 +75,9 @@ def processes_for(events: Part) -> Iterator[ProcessPoolExecutor | None]:
     if events.end - events.start < ALONE:
         yield None
         return
-    with ProcessPoolExecutor(PROCESSORS, get_context("spawn"), gc.disable) as pool:
+    # A process forked begins with all of this one's modules; where other threads run it may begin with their locks.
+    how = get_context("fork" if sys.platform == "linux" and active_count() == 1 else "spawn")
+    with ProcessPoolExecutor(PROCESSORS, how, gc.disable) as pool:
         for _ in range(PROCESSORS):
             pool.submit(int)  # which is the first thing it is asked for, and starts it
         yield pool

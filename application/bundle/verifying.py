@@ -166,7 +166,7 @@ class _Verifying:
                     dense=manifest.kind in (ALL, PERIOD),
                     from_the_first=manifest.kind != PERIOD,
                     texts=TEXTS in parts,
-                    erasures=erasures_in(events),
+                    erasures=erasures_in(events, pool),
                 )
                 kept = -1 if old is None else old.size // GROUP
                 shown.position = manifest.first - 1 if manifest.kind == PERIOD else 0

@@ -77,6 +77,24 @@ def test_what_stands_around_a_text_is_looked_at(tmp_path: Path, old: bytes, new:
     assert row_by_row(piece(folder)).shown.faulty > 0
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(b'"],', b'"\n],'), (b'],"rows":{', b',"rows":{'), (b"}}\n", b"]}\n"), (b"}}\n", b"}}\n\n"), (b"}}\n", b"}}")],
+)
+def test_what_stands_around_a_path_is_looked_at_though_nothing_is_proved_by_it(
+    tmp_path: Path, old: bytes, new: bytes
+) -> None:
+    """The second group of two is what the first one's path names."""
+    log = Log.of(32, erases=False, plain=True)
+    folder = log.bundle(tmp_path / "bundle")
+    one = piece(folder)._replace(rules=Rules(last=32), size=32, root=root_of(log.leaves))
+    assert all_holds(one) is not None
+    first, second = (folder / PROOFS).read_bytes().splitlines(keepends=True)
+    (folder / PROOFS).write_bytes(first + second.replace(old, new, 1))
+
+    assert all_holds(piece(folder)._replace(rules=one.rules, size=one.size, root=one.root)) is None
+
+
 def with_text(state: bytes, sealed: bytes, salt: bytes, text: bytes) -> Log:
     """The same log, but its second row commits to this text in this way."""
     rows = [row._replace(state=state) if row.position == 2 else row for row in LOG.rows]

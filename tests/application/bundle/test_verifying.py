@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from application.bundle.container import NoBundle
+from application.bundle.container import NoBundle, opened
 from application.bundle.lines import (
     CHECKPOINT,
     EVENTS,
@@ -29,6 +29,7 @@ from application.bundle.lines import (
     event_line,
 )
 from application.bundle.piece import NO_PROOF, NO_ROW_PROVED, NO_ROW_SAID, NOT_SIGNED, TOO_NEW
+from application.bundle.pieces import erasures_in
 from application.bundle.rows import EARLIER, GONE, OTHER_TEXTS, OUTLIVED, Fault
 from application.bundle.verifying import Verdict, sentences, verified
 from application.proof import root_of
@@ -107,6 +108,16 @@ def test_many_processes_find_what_one_finds(bundle: Path, monkeypatch: pytest.Mo
 
     assert said(many) == said(verified(str(bundle)))
     assert Fault(10, NOT_SIGNED) in many.shown.faults
+
+
+@pytest.mark.parametrize("shares", [1, 2, 7, 1000])
+def test_an_erasure_is_found_in_whichever_share_its_name_begins(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch, shares: int
+) -> None:
+    monkeypatch.setattr("application.bundle.pieces.PROCESSORS", shares)
+    row = LOG.rows[ERASURE - 1]
+
+    assert erasures_in(opened(str(bundle)).parts[EVENTS], None) == {row.stream: row.erasure}
 
 
 Tampering = Callable[[list[bytes]], object]
