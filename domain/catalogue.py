@@ -67,7 +67,7 @@ class Catalogue:
             event = self._of(name).model_validate(older, context=seal)
         else:
             event = self._of(name).__pydantic_validator__.validate_json(state, context=seal)
-        if not PLACE.isdisjoint(event.model_fields_set):
+        if not PLACE.isdisjoint(event.__pydantic_fields_set__):
             raise ValueError("the state names a stream of its own")
         return event.placed(stream_id, version)
 

@@ -42,7 +42,8 @@ class DomainEvent(BaseModel, CanMutateAggregate[UUID]):
 
     def placed(self, stream_id: UUID, version: int) -> Self:
         """Say where it lies: for whoever has just decoded it, as long as nobody else has seen it."""
-        vars(self).update(originator_id=stream_id, originator_version=version)
+        fields = self.__dict__
+        fields["originator_id"], fields["originator_version"] = stream_id, version
         return self
 
 
