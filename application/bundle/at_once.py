@@ -24,6 +24,7 @@ from application.bundle.lines import (
     STREAM_ID,
     TEXT_LINES,
     Part,
+    commitments,
     evidence_named,
 )
 from application.bundle.rows import Rules, Shown
@@ -34,8 +35,6 @@ MOST_BYTES = 32 << 20
 
 SEAL = 64
 """Characters of a commitment."""
-
-_ROWS, _END = b'],"rows":{', b"}}\n"
 
 
 class Piece(NamedTuple):
@@ -130,23 +129,27 @@ def _roots(piece: Piece, leaves: list[bytes]) -> bytes | None:
     block = None if piece.proofs is None else _block(piece.proofs)
     if block is None:
         return None
-    climbing, roots, at = Climbing(piece.size, piece.root), roots_over(leaves, GROUP), 0
+    climbing, roots, begin = Climbing(piece.size, piece.root), roots_over(leaves, GROUP), 0
     for number, root in enumerate(roots, piece.after // GROUP):
-        head = b'{"first":%d,"above":[' % (number * GROUP + 1)
-        above, rows, end = at + len(head), block.find(b"]", at), block.find(b"\n", at)
-        formed = block.startswith(head, at) and block.startswith(_ROWS, rows) and block.startswith(_END, end - 2)
-        if not formed or not climbing.climbs(number, root, block[above:rows]):
+        head, end = b'{"first":%d,"above":[' % (number * GROUP + 1), block.find(b"\n", begin)
+        opens, closes = begin + len(head), block.find(b"]", begin, end)
+        formed = (
+            block.startswith(head, begin)
+            and block.startswith(b'],"rows":{', closes)
+            and block.startswith(b"}}\n", end - len(b"}}"))
+        )
+        if closes < 0 or not formed or not climbing.climbs(number, root, block[opens:closes]):
             return None
-        at = end + 1
-    return b"".join(roots) if at == len(block) else None
+        begin = end + len(b"\n")
+    return b"".join(roots) if begin == len(block) else None
 
 
 def _texts(part: Part | None, shown: Shown, events: bytes, lines: Sequence[bytes], after: int) -> bool:
     """Whether every text that was committed to is there, where it has to be; or none is to be there."""
     parts = events.split(COMMITTED)
     if part is None:
-        shown.absent = len(parts) - 1
-        return True
+        shown.absent = len(commitments(events))
+        return shown.absent == len(parts) - 1
     block = _block(part)
     texts = _lines(block, TEXT_LINES)
     if block is None or texts is None or len(texts) != len(parts) - 1:
@@ -164,9 +167,9 @@ def _texts(part: Part | None, shown: Shown, events: bytes, lines: Sequence[bytes
         return False
     # Commitments and texts follow on each other alike: so each is in its place where those of a row lie in its line.
     borders = [0, *accumulate(map(len, lines))]
-    passed = [0, *accumulate([len(one) + len(COMMITTED) for one in parts])]
+    committed = [0, *accumulate([len(one) + len(COMMITTED) for one in parts])]
     placed = [
-        borders[row] < passed[begin + 1] and passed[end] <= borders[row + 1]
+        borders[row] < committed[begin + 1] and committed[end] <= borders[row + 1]
         for row, begin, end in zip(rows, begins, ends, strict=True)
     ]
     seals = [one[2] for one in texts]

@@ -20,18 +20,16 @@ class Climbing:
 
     def climbs(self, group: int, reached: bytes, above: bytes) -> bool:
         """Whether the path leads from this root of a group to the root, or to what is known to lie below it."""
-        if self._known.get((GROUP_LEVEL, group)) == reached:
-            return True
         at, last, level = group, (self._size - 1) >> GROUP_LEVEL, GROUP_LEVEL
         passed = {(level, at): reached}
-        more, rest = above[:1], above
-        while more:
+        comma, rest = above[:1], above
+        while comma:
             known = self._known.get((level, at))
             if known is not None:
                 if known != reached:
                     return False
                 break
-            encoded, more, rest = rest.partition(b",")
+            encoded, comma, rest = rest.partition(b",")
             if last == 0 or (step := hash_in(encoded)) is None:
                 return False
             left = at & 1 == 1 or at == last

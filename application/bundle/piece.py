@@ -26,6 +26,9 @@ from application.bundle.lines import (
 from application.bundle.rows import Rows, Shown
 from application.proof import NotProven, root_of, verify_inclusion
 
+MOST_OF_GROUP = 16 * GROUP
+"""Rows that may say they are of one group before the rest is not looked at: it has 16 places."""
+
 NOT_SIGNED = "it is not what was signed, or its proof was changed"
 NO_PROOF = "its proof is missing"
 TOO_NEW = "it is newer than the checkpoint: nothing proves it"
@@ -136,7 +139,10 @@ class _Proofs:
         if group != self._group:
             self._prove()
             self._group = group
-        self._rows.append((position, leaf))
+        if len(self._rows) < MOST_OF_GROUP:
+            self._rows.append((position, leaf))
+        else:
+            self._shown.fault(position, NOT_SIGNED)
 
     def rest(self) -> None:
         """No row comes any more."""

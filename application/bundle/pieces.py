@@ -8,6 +8,7 @@ import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from itertools import islice, repeat
 from multiprocessing import get_context
@@ -16,13 +17,15 @@ from threading import active_count
 from typing import BinaryIO
 
 from application.bundle.at_once import Found, Piece
+from application.bundle.container import NoBundle
 from application.bundle.cutting import cut
 from application.bundle.lines import LONGEST_LINE, TEXTS_ERASED, Erasure, NoRow, Part, Row
 from application.bundle.piece import looked_at
 
 _ERASES = b'"name":"%b"' % TEXTS_ERASED
 
-PROCESSORS = os.cpu_count() or 1
+PROCESSORS = min(os.cpu_count() or 1, 61)
+"""Windows waits for no more processes."""
 
 ALONE = 16 << 20
 """Bytes of events one process does sooner than others have started."""
@@ -35,52 +38,65 @@ def erasures_in(events: Part, pool: Executor | None) -> dict[bytes, Erasure]:
     """The last erasure of each stream, found without looking at every line. Raises OSError."""
     share = -(-(events.end - events.start) // PROCESSORS) or 1
     begins = range(events.start, events.end, share)
+    each = map if pool is None else pool.map
     found: dict[bytes, Erasure] = {}
-    for some in (map if pool is None else pool.map)(_erasing, repeat(events), begins, repeat(share)):
-        for stream, erasure in some:
-            if stream not in found or found[stream].version < erasure.version:
-                found[stream] = erasure
+    for some in each(_erasing, repeat(events), begins, repeat(share)):
+        for stream, erasure in some.items():
+            _keep_last(found, stream, erasure)
     return found
 
 
-def _erasing(events: Part, begin: int, size: int) -> list[tuple[bytes, Erasure]]:
-    """The erasures whose name begins within so many bytes, each with its stream."""
-    found = []
+def _erasing(events: Part, begin: int, size: int) -> dict[bytes, Erasure]:
+    """The same of the lines in which the name of an erasure begins within so many bytes."""
+    found: dict[bytes, Erasure] = {}
+    at, end = begin, min(begin + size, events.end)
     with Path(events.path).open("rb") as file:
-        for at in range(begin, min(begin + size, events.end), LONGEST_LINE):
+        while at < end:
             file.seek(at)
-            end = min(at + LONGEST_LINE, begin + size) + len(_ERASES) - 1
-            block, name = file.read(min(end, events.end) - at), -1
-            while (name := block.find(_ERASES, name + 1)) >= 0:
-                with suppress(NoRow):
-                    row = _row_around(file, events, at + name)
-                    if row.erasure is not None:
-                        found.append((row.stream, row.erasure))
+            some = min(LONGEST_LINE, end - at)
+            named = file.read(min(some + len(_ERASES) - 1, events.end - at)).find(_ERASES)
+            if named < 0:
+                at += some
+                continue
+            line, at = _line_around(file, events, at + named)
+            with suppress(NoRow):
+                row = Row.of(line)
+                if row.erasure is not None:
+                    _keep_last(found, row.stream, row.erasure)
     return found
 
 
-def _row_around(file: BinaryIO, events: Part, at: int) -> Row:
-    """The row of the line a byte lies in. Raises NoRow."""
+def _keep_last(found: dict[bytes, Erasure], stream: bytes, erasure: Erasure) -> None:
+    if stream not in found or found[stream].version < erasure.version:
+        found[stream] = erasure
+
+
+def _line_around(file: BinaryIO, events: Part, at: int) -> tuple[bytes, int]:
+    """The line a byte lies in, or the beginning of one that is too long, and where it ends."""
     before = max(events.start, at - LONGEST_LINE)
     file.seek(before)
-    begin = before + file.read(at - before).rfind(b"\n") + 1
-    file.seek(begin)
-    line, newline, _ = file.read(min(LONGEST_LINE, events.end - begin)).partition(b"\n")
-    return Row.of(line + newline)
+    file.seek(before + file.read(at - before).rfind(b"\n") + 1)
+    line = rest = file.readline(min(LONGEST_LINE + 1, events.end - file.tell()))
+    while rest and not rest.endswith(b"\n"):
+        rest = file.readline(min(LONGEST_LINE, events.end - file.tell()))
+    return line, file.tell()
 
 
 @contextmanager
 def processes_for(events: Part) -> Iterator[ProcessPoolExecutor | None]:
-    """One for each processor, which start while something else is done; None where there is little to look at."""
+    """One for each processor; None where there is little to look at. Raises NoBundle where one of them is killed."""
     if events.end - events.start < ALONE:
         yield None
         return
-    # A process forked begins with all of this one's modules; where other threads run it may begin with their locks.
+    # A process forked has all of this one's modules at once; of other threads it would have the locks as they stand.
     how = get_context("fork" if sys.platform == "linux" and active_count() == 1 else "spawn")
     with ProcessPoolExecutor(PROCESSORS, how, gc.disable) as pool:
         for _ in range(PROCESSORS):
             pool.submit(int)  # which is the first thing it is asked for, and starts it
-        yield pool
+        try:
+            yield pool
+        except BrokenProcessPool:
+            raise NoBundle("a process that looked at it was killed, perhaps for want of memory") from None
 
 
 def each_looked_at(all: Piece, pool: ProcessPoolExecutor | None) -> Iterator[Found]:

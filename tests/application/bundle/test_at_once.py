@@ -15,7 +15,7 @@ from application.bundle.container import opened
 from application.bundle.lines import EVENTS, PROOFS, TEXTS, texts_held
 from application.bundle.piece import row_by_row
 from application.bundle.rows import OTHER_TEXTS, Fault, Rules
-from application.proof import root_of
+from application.proof import leaf_hash, root_of
 from tests.application.bundle.made import Log, compact, sealed
 
 SIZE = 35
@@ -39,10 +39,9 @@ LOG = with_none_one_or_two_texts()
 TEXTS_OF_LOG = 35
 
 
-def piece(folder: Path) -> Piece:
-    parts = opened(str(folder)).parts
-    root = root_of(LOG.leaves)
-    return Piece(parts[EVENTS], parts.get(TEXTS), parts[PROOFS], 0, Rules(last=SIZE), SIZE, root, 1, True)
+def piece(folder: Path, log: Log = LOG) -> Piece:
+    parts, size, root = opened(str(folder)).parts, len(log.rows), root_of(log.leaves)
+    return Piece(parts[EVENTS], parts.get(TEXTS), parts[PROOFS], 0, Rules(last=size), size, root, 1, True)
 
 
 @pytest.mark.parametrize("texts", [True, False])
@@ -79,20 +78,51 @@ def test_what_stands_around_a_text_is_looked_at(tmp_path: Path, old: bytes, new:
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [(b'"],', b'"\n],'), (b'],"rows":{', b',"rows":{'), (b"}}\n", b"]}\n"), (b"}}\n", b"}}\n\n"), (b"}}\n", b"}}")],
+    [
+        (b'"],', b'"\n],'),
+        (b'],"rows":{', b',"rows":{'),
+        (b"}}\n", b"]}\n"),
+        (b"}}\n", b"}}\n\n"),
+        (b"}}\n", b"}}"),
+        (b'],"rows":{', b"}}\n"),
+    ],
 )
+@pytest.mark.parametrize("groups", [2, 4])
 def test_what_stands_around_a_path_is_looked_at_though_nothing_is_proved_by_it(
-    tmp_path: Path, old: bytes, new: bytes
+    tmp_path: Path, old: bytes, new: bytes, groups: int
 ) -> None:
-    """The second group of two is what the first one's path names."""
-    log = Log.of(32, erases=False, plain=True)
-    folder = log.bundle(tmp_path / "bundle")
-    one = piece(folder)._replace(rules=Rules(last=32), size=32, root=root_of(log.leaves))
+    """The second group is what the first one's path names."""
+    log = Log.of(16 * groups, erases=False, plain=True)
+    one = piece(log.bundle(tmp_path / "bundle"), log)
     assert all_holds(one) is not None
-    first, second = (folder / PROOFS).read_bytes().splitlines(keepends=True)
-    (folder / PROOFS).write_bytes(first + second.replace(old, new, 1))
+    file = tmp_path / "bundle" / PROOFS
+    first, second, *others = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(b"".join([first, second.replace(old, new, 1), *others]))
 
-    assert all_holds(piece(folder)._replace(rules=one.rules, size=one.size, root=one.root)) is None
+    assert all_holds(piece(tmp_path / "bundle", log)) is None
+
+
+@pytest.mark.parametrize(("old", "new"), [(b'n":3,', b'n":03,'), (b'_us":1', b'_us":01'), (b'n":1,', b'n":01,')])
+def test_a_number_is_written_in_one_way_whoever_signed_it(tmp_path: Path, old: bytes, new: bytes) -> None:
+    log = Log.of(16, erases=False, plain=True)
+    folder = log.bundle(tmp_path / "bundle")
+    lines = (folder / EVENTS).read_bytes().splitlines(keepends=True)
+    lines[2] = lines[2].replace(old, new, 1)
+    (folder / EVENTS).write_bytes(b"".join(lines))
+    one = piece(folder, log)._replace(root=root_of([*map(leaf_hash, lines)]))
+
+    assert all_holds(one) is None
+    assert row_by_row(one).shown.faulty > 0
+
+
+def test_what_only_begins_as_a_commitment_is_no_text_that_is_absent(tmp_path: Path) -> None:
+    log = Log([row._replace(state=b'{"commitment":"a"}') if row.position == 2 else row for row in LOG.rows])
+    folder = log.bundle(tmp_path / "bundle")
+    (folder / TEXTS).unlink()
+    one = piece(folder, log)._replace(rules=Rules(last=SIZE, texts=False))
+
+    assert all_holds(one) is None
+    assert row_by_row(one).shown.absent == TEXTS_OF_LOG - 2
 
 
 def with_text(state: bytes, sealed: bytes, salt: bytes, text: bytes) -> Log:

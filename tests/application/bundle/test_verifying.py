@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import signal
 import tarfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -26,6 +28,7 @@ from application.bundle.lines import (
     PROOFS,
     TEXTS,
     TEXTS_ERASED,
+    Row,
     event_line,
 )
 from application.bundle.piece import NO_PROOF, NO_ROW_PROVED, NO_ROW_SAID, NOT_SIGNED, TOO_NEW
@@ -118,6 +121,43 @@ def test_an_erasure_is_found_in_whichever_share_its_name_begins(
     row = LOG.rows[ERASURE - 1]
 
     assert erasures_in(opened(str(bundle)).parts[EVENTS], None) == {row.stream: row.erasure}
+
+
+def test_a_line_in_which_an_erasure_is_named_many_times_is_read_once(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = b'"name":"%b"' % TEXTS_ERASED * 40_000 + b"\n"
+    put(bundle, EVENTS, [many[-500_000:], many, *lines(bundle, EVENTS)])
+    read: list[bytes] = []
+
+    def noted(line: bytes) -> Row:
+        read.append(line)
+        return of(line)
+
+    of = Row.of
+    monkeypatch.setattr(Row, "of", noted)
+    monkeypatch.setattr("application.bundle.pieces.PROCESSORS", 1)
+
+    assert list(erasures_in(opened(str(bundle)).parts[EVENTS], None)) == [LOG.rows[ERASURE - 1].stream]
+    assert len(read) == 3
+
+
+def killed(pieces: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_verification_of_which_a_process_is_killed_is_none(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("application.bundle.pieces.ALONE", 0)
+    monkeypatch.setattr("application.bundle.pieces._all_looked_at", killed)
+
+    with pytest.raises(NoBundle, match="killed"):
+        verified(str(bundle))
+
+
+def test_a_row_that_is_there_many_times_is_proved_once(bundle: Path) -> None:
+    put(bundle, EVENTS, [lines(bundle, EVENTS)[4]] * 300)
+
+    assert verified(str(bundle)).shown.proven == 1
 
 
 Tampering = Callable[[list[bytes]], object]
