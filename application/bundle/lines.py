@@ -39,11 +39,19 @@ SALT_BYTES = 16
 
 TEXTS_ERASED = b"hazard.texts_erased.v1"
 
-# No number has more digits than Python turns into one.
-_EVENT_HEAD = rb'\{"position":(%b),"recorded_us":(-?%b),"stream_id":"(.{36})","version":(%b),"name":"'
-_ANY, _ONE_WAY = [rb"[0-9]{1,20}"] * 3, [rb"[1-9][0-9]{0,19}"] * 3
-EVENT = re.compile(_EVENT_HEAD % (*_ANY,) + rb'([^"\\\n]+)","state(?:":(.*)|_base64":"([A-Za-z0-9+/]*={0,2})")\}\n')
-EVENT_LINES = re.compile(rb'(?m)^(%b[^"\\\n]+","state":.*\}\n)' % (_EVENT_HEAD % (*_ONE_WAY,)))
+
+def _event_head(number: bytes) -> bytes:
+    """How a line of an event begins, with what a number is written in."""
+    head = rb'\{"position":(%b),"recorded_us":(-?%b),"stream_id":"(.{36})","version":(%b),"name":"'
+    return head % (number, number, number)
+
+
+# No number has more digits than Python turns into one. A line by itself is compared whole with the ways to write it;
+# of many at once only their form is, so there no number may begin with a nought.
+EVENT = re.compile(
+    _event_head(rb"[0-9]{1,20}") + rb'([^"\\\n]+)","state(?:":(.*)|_base64":"([A-Za-z0-9+/]*={0,2})")\}\n'
+)
+EVENT_LINES = re.compile(rb'(?m)^(%b[^"\\\n]+","state":.*\}\n)' % _event_head(rb"[1-9][0-9]{0,19}"))
 STREAM_ID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TEXT = re.compile(rb'\{"position":([0-9]{1,20}),"texts(?:":(.*)|_base64":"([A-Za-z0-9+/]*={0,2})")\}\n')
 PROOF = re.compile(rb'\{"first":([0-9]{1,20}),"above":\[([^\]\n]*)\],"rows":(\{.*\})\}\n')
