@@ -9,6 +9,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
+from infrastructure.log.niceness import as_nice_as_this
+
 Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
 
 SESSION_OPTIONS = "-c default_transaction_isolation=read\\ committed -c TimeZone=UTC"
@@ -27,7 +29,7 @@ def bounded_pool(url: str, size: int = 10, patience: float = 5.0) -> Pool:
     """A pool of at most `size` connections, yet to be opened; each statement is a transaction unless one is begun.
 
     Whoever waits longer than `patience` seconds for a connection gets psycopg_pool.PoolTimeout. The server knows them
-    by the id of this process, unless the address names them otherwise.
+    by the id of this process, unless the address names them otherwise, and is as nice to others as this process.
     """
     options = f"{conninfo_to_dict(url).get('options') or ''} {SESSION_OPTIONS}".lstrip()
     name = f"hazardloop {os.getpid()}"
@@ -40,6 +42,7 @@ def bounded_pool(url: str, size: int = 10, patience: float = 5.0) -> Pool:
             fallback_application_name=name,
         ),
         kwargs={"autocommit": True},
+        configure=as_nice_as_this,
         min_size=1,
         max_size=size,
         max_waiting=WAITING,
