@@ -1,7 +1,7 @@
 """Infrastructure: the half of its work that a server does for a process, made as nice as the process is.
 
 A worker makes way for whoever waits for an answer (api/beside.py). Where the database is on its machine, that is
-half done only while what it asks for is still worked on first: all processors are as busy as before.
+only half done while the database works on what it asks for as on everything else.
 """
 
 from __future__ import annotations

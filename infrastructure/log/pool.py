@@ -25,11 +25,12 @@ WAITING = 1000
 """How many may queue for a connection; who comes after them is told at once to come again."""
 
 
-def bounded_pool(url: str, size: int = 10, patience: float = 5.0) -> Pool:
+def bounded_pool(url: str, size: int = 10, patience: float = 5.0, *, gives_way: bool = False) -> Pool:
     """A pool of at most `size` connections, yet to be opened; each statement is a transaction unless one is begun.
 
     Whoever waits longer than `patience` seconds for a connection gets psycopg_pool.PoolTimeout. The server knows them
-    by the id of this process, unless the address names them otherwise, and is as nice to others as this process.
+    by the id of this process, unless the address names them otherwise. Where it `gives_way`, the server's processes
+    are as nice to others as this one.
     """
     options = f"{conninfo_to_dict(url).get('options') or ''} {SESSION_OPTIONS}".lstrip()
     name = f"hazardloop {os.getpid()}"
@@ -42,7 +43,7 @@ def bounded_pool(url: str, size: int = 10, patience: float = 5.0) -> Pool:
             fallback_application_name=name,
         ),
         kwargs={"autocommit": True},
-        configure=as_nice_as_this,
+        configure=as_nice_as_this if gives_way else None,
         min_size=1,
         max_size=size,
         max_waiting=WAITING,

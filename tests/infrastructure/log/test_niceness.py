@@ -24,8 +24,9 @@ def test_the_servers_half_of_a_nice_process_is_nice(database_url: str) -> None:
     assert _nice_at_the_server(database_url, NICE) == NICE
 
 
-def test_who_is_not_nice_is_served_like_everybody(database_url: str) -> None:
+def test_who_is_not_nice_or_gives_no_way_is_served_like_everybody(database_url: str) -> None:
     assert _nice_at_the_server(database_url, 0) == os.getpriority(os.PRIO_PROCESS, 0)
+    assert _nice_at_the_server(database_url, NICE, gives_way=False) == os.getpriority(os.PRIO_PROCESS, 0)
 
 
 async def test_a_process_of_the_same_number_that_is_not_the_servers_is_left_alone(
@@ -58,15 +59,15 @@ async def test_a_server_that_is_elsewhere_is_not_asked(monkeypatch: pytest.Monke
     await as_nice_as_this(elsewhere)
 
 
-def _nice_at_the_server(url: str, nice: int) -> int:
+def _nice_at_the_server(url: str, nice: int, *, gives_way: bool = True) -> int:
     """By how much the process behind a pool's connection is nice, in a process that is."""
     with multiprocessing.get_context("spawn").Pool(1) as processes:
-        return processes.apply(_asked, (url, nice))
+        return processes.apply(_asked, (url, nice, gives_way))
 
 
-def _asked(url: str, nice: int) -> int:
+def _asked(url: str, nice: int, gives_way: bool) -> int:
     async def ask() -> int:
-        async with bounded_pool(url, size=1) as pool, pool.connection() as connection:
+        async with bounded_pool(url, size=1, gives_way=gives_way) as pool, pool.connection() as connection:
             return int(psutil.Process(connection.info.backend_pid).nice())
 
     os.nice(nice)
