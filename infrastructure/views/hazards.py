@@ -75,8 +75,9 @@ class Hazards:
                     changes = Changes()
                     for some in portions(portion, AT_ONCE):
                         moved.update(take(some, memories))
+                        # None is asked for again, and what is let go of at once is used again while it is warm.
                         for id in some:
-                            changes.add(id, memories[id], known=id in known, whole=id in whole)
+                            changes.add(id, memories.pop(id), known=id in known, whole=id in whole)
                         await asyncio.sleep(0)
                     await writing.do(changes.write, cursor, build)
             await _write_board(cursor, build.table("enterprise_board"), moved)
