@@ -66,7 +66,7 @@ async def work_beside(settings: Settings) -> None:
     make_way()
     with stoppable() as stopping:
         await until_input_ends(stopping)
-        async with tracing(), running(settings, stopping, gives_way=True) as service, service.working():
+        async with tracing(), running(settings, stopping) as service, service.working():
             await stopping.wait()
 
 

@@ -87,17 +87,15 @@ async def running(
     *,
     clock: Clock | None = None,
     chance: Chance | None = None,
-    gives_way: bool = False,
 ) -> AsyncIterator[Running]:
     """The product, from settings. Nothing works or serves in it yet. Raises CannotRun.
 
-    With a clock given, the log is stamped by it as well; without, by the clock of the database. Where it `gives_way`,
-    what the server does for it is as nice to others as this process: not for whoever appends much, and is waited for.
+    With a clock given, the log is stamped by it as well; without, by the clock of the database.
     """
     async with AsyncExitStack() as stack:
         with _in_sentences(settings):
             url = await stack.enter_async_context(_reached(settings))
-            pool = bounded_pool(url, settings.pool_size, gives_way=gives_way)
+            pool = bounded_pool(url, settings.pool_size)
             stack.push_async_callback(pool.close)
             await pool.open(wait=True, timeout=CONNECT_SECONDS)
             wakeups = await stack.enter_async_context(Wakeups(url))

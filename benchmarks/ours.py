@@ -48,12 +48,10 @@ def home_of(url: str, folder: Path) -> Path:
 
 
 @asynccontextmanager
-async def product(
-    url: str, folder: Path, clock: Clock | None = None, *, gives_way: bool = False
-) -> AsyncIterator[Running]:
+async def product(url: str, folder: Path, clock: Clock | None = None) -> AsyncIterator[Running]:
     """The product on this database, its schema made; nothing works in it yet."""
     settings = Settings(database_url=SecretStr(url), home=home_of(url, folder), jurisdictions=CODE)
-    async with running(settings, clock=clock, gives_way=gives_way) as service:
+    async with running(settings, clock=clock) as service:
         await service.migrate([CODE])
         yield service
 

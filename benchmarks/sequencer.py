@@ -40,7 +40,7 @@ async def _sign(url: str, folder: Path) -> None:
     make_way()
     stopping = asyncio.Event()
     await until_input_ends(stopping)
-    async with product(url, folder, gives_way=True) as service:
+    async with product(url, folder) as service:
         print(WORKS, flush=True)
         await service.jurisdiction(CODE).sequencer.run(stopping)
 

@@ -9,8 +9,6 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
-from infrastructure.log.niceness import as_nice_as_this
-
 Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
 
 SESSION_OPTIONS = "-c default_transaction_isolation=read\\ committed -c TimeZone=UTC"
@@ -25,12 +23,11 @@ WAITING = 1000
 """How many may queue for a connection; who comes after them is told at once to come again."""
 
 
-def bounded_pool(url: str, size: int = 10, patience: float = 5.0, *, gives_way: bool = False) -> Pool:
+def bounded_pool(url: str, size: int = 10, patience: float = 5.0) -> Pool:
     """A pool of at most `size` connections, yet to be opened; each statement is a transaction unless one is begun.
 
     Whoever waits longer than `patience` seconds for a connection gets psycopg_pool.PoolTimeout. The server knows them
-    by the id of this process, unless the address names them otherwise. Where it `gives_way`, the server's processes
-    are as nice to others as this one.
+    by the id of this process, unless the address names them otherwise.
     """
     options = f"{conninfo_to_dict(url).get('options') or ''} {SESSION_OPTIONS}".lstrip()
     name = f"hazardloop {os.getpid()}"
@@ -43,7 +40,6 @@ def bounded_pool(url: str, size: int = 10, patience: float = 5.0, *, gives_way: 
             fallback_application_name=name,
         ),
         kwargs={"autocommit": True},
-        configure=as_nice_as_this if gives_way else None,
         min_size=1,
         max_size=size,
         max_waiting=WAITING,

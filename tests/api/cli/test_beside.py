@@ -12,7 +12,6 @@ from contextlib import suppress
 from pathlib import Path
 
 import psutil
-import psycopg
 import pytest
 
 from api import beside
@@ -48,15 +47,6 @@ def worker_of(process: Process) -> psutil.Process:
     return worker
 
 
-def niceness_at_the_server(settings: Mapping[str, str], pid: int) -> set[int]:
-    """By how much the database's processes that work for this one are nice."""
-    with psycopg.connect(settings["HAZARDLOOP_DATABASE_URL"]) as connection:
-        asked = connection.execute(
-            "SELECT pid FROM pg_stat_activity WHERE application_name = %s", [f"hazardloop {pid}"]
-        )
-        return {int(psutil.Process(one).nice()) for (one,) in asked}
-
-
 def wait(condition: Callable[[], bool]) -> None:
     asyncio.run(until(condition))
 
@@ -74,9 +64,6 @@ def test_given_a_server_then_its_worker_keeps_up_the_views_and_ends_with_it(
         worker = worker_of(process)
         report(settings, tmp_path)
         assert get(address, f"{BOARD}?min_position=1", token).json()["position"] == 1
-        mine = os.getpriority(os.PRIO_PROCESS, 0)
-        assert niceness_at_the_server(settings, worker.pid) == {min(mine + beside.NICE, 19)}
-        assert niceness_at_the_server(settings, process.popen.pid) == {mine}
         assert process.stop(signal.SIGINT) == 0
         assert process.errors == ""
     assert not worker.is_running()
