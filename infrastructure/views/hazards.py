@@ -75,7 +75,7 @@ class Hazards:
                     changes = Changes()
                     for some in portions(portion, AT_ONCE):
                         moved.update(take(some, memories))
-                        # None is asked for again, and what is let go of at once is used again while it is warm.
+                        # No later portion asks for them; let go of now, their memory is used again while in the cache.
                         for id in some:
                             changes.add(id, memories.pop(id), known=id in known, whole=id in whole)
                         await asyncio.sleep(0)

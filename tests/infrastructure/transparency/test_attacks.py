@@ -285,6 +285,19 @@ async def test_an_event_deleted_between_a_look_and_the_next_is_missed(
     assert await signed.trees.checkpoint() is None
 
 
+async def test_given_a_position_that_lies_there_twice_then_nothing_is_signed(
+    signed: Signed, owner: psycopg.Connection
+) -> None:
+    await signed.append(300)
+    owner.execute(f"DROP INDEX {SCHEMA}.events_position".encode())
+    owner.execute(
+        f"INSERT INTO {SCHEMA}.events SELECT gen_random_uuid(), 1, notification_id, recorded_at, topic, state"
+        f" FROM {SCHEMA}.events WHERE notification_id = 100".encode()
+    )
+    with pytest.raises(Refused, match="301 of 300 are there"):
+        await signed.sequencer().sign()
+
+
 async def test_control_a_log_nobody_touched_holds(saved: Checkpoint, signed: Signed) -> None:
     assert await found(saved, signed) == []
     await signed.append(700)
