@@ -12,7 +12,8 @@ import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 PROGRAM = "from api.cli.processes import work_beside; work_beside()"
 
@@ -42,6 +43,9 @@ async def working_beside(stopping: asyncio.Event) -> AsyncIterator[None]:
 def make_way() -> None:
     """In the worker: where all processors are busy, whoever waits for an answer goes first; views follow."""
     os.nice(NICE)
+    # Linux may share processors out among sessions first, and this is one: the nice of its processes counts within it.
+    with suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(NICE))
 
 
 async def until_input_ends(ended: asyncio.Event) -> None:

@@ -25,7 +25,9 @@ WORKS = "works"
 def sequencing(url: str, folder: Path) -> Iterator[None]:
     """It signs what is appended while the context lasts."""
     arguments = [sys.executable, "-m", "benchmarks.sequencer", url, str(folder)]
-    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         try:

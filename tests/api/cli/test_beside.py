@@ -69,6 +69,18 @@ def test_given_a_server_then_its_worker_keeps_up_the_views_and_ends_with_it(
     assert not worker.is_running()
 
 
+@pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="this system does not share out among sessions")
+def test_given_a_worker_then_it_makes_way_as_a_process_and_as_a_session(settings: Mapping[str, str]) -> None:
+    with started(settings, "serve") as process:
+        address_of(process)
+        worker = worker_of(process)
+        group = Path(f"/proc/{worker.pid}/autogroup")
+        wait(lambda: worker.nice() == min(os.getpriority(os.PRIO_PROCESS, 0) + beside.NICE, 19))
+        wait(lambda: group.read_text().endswith(f" nice {beside.NICE}\n"))
+        assert Path(f"/proc/{process.popen.pid}/autogroup").read_text().endswith(" nice 0\n")
+        assert process.stop(signal.SIGTERM) == 0
+
+
 def test_given_a_worker_that_is_killed_then_another_takes_its_place(
     settings: Mapping[str, str], tmp_path: Path
 ) -> None:
