@@ -72,12 +72,18 @@ def all_holds(piece: Piece) -> Found | None:
         return None
     lines, numbers, recorded, streams, versions = zip(*rows, strict=True)
     last = after + len(rows)
-    positions, times, whole = ([*map(int, some)] for some in (numbers, recorded, versions))
-    in_order = positions == [*range(after + 1, last + 1)] and all(map(le, times, times[1:]))
+    positions, whole = ([*map(int, some)] for some in (numbers, versions))
+    # Numbers of as many digits are in order where the digits are.
+    in_order = (
+        positions == [*range(after + 1, last + 1)]
+        and len({*map(len, recorded)}) == 1
+        and not recorded[0].startswith(b"-")
+        and all(map(le, recorded, recorded[1:]))
+    )
     complete = last <= rules.last and (last % GROUP == 0 or last == piece.size)
     if not in_order or not complete or not rules.erasures.keys().isdisjoint(streams):
         return None
-    shown = Shown(rows=len(rows), proven=len(rows), recorded=(times[0], times[-1]), position=last)
+    shown = Shown(rows=len(rows), proven=len(rows), recorded=(int(recorded[0]), int(recorded[-1])), position=last)
     leaves = leaf_hashes(lines)
     roots = _roots(piece, leaves)
     if (

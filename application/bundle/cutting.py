@@ -13,8 +13,8 @@ from application.bundle.lines import GROUP, LONGEST_LINE, NUMBER, Part
 PIECE = 512 << 10
 """Bytes of events in a piece, about: what is made of them stays in a processor's own memory."""
 
-LEAP = 64 << 10
-"""Bytes of another file in which the end of a piece is looked for first."""
+NEAR = 4 << 10
+"""Bytes of another file that are read line after line to find the end of a piece."""
 
 
 def cut(all: Piece) -> Iterator[Piece]:
@@ -27,8 +27,7 @@ def cut(all: Piece) -> Iterator[Piece]:
         assert events is not None
         after = all.after
         while True:
-            end, before = _end_of_group(events)
-            number = events.number_at(end)
+            end, number, before = _end_of_group(events)
             if number is None:
                 yield all._replace(events=events.part, texts=_all(texts), proofs=_all(proofs), after=after)
                 return
@@ -47,45 +46,47 @@ class _Rest:
     def __init__(self, part: Part, file: BinaryIO) -> None:
         self.part = part
         self._file = file
+        self._taken = 0
 
     def cut_off(self, at: int) -> Part:
         """What lies before a byte."""
         mine, self.part = self.part._replace(end=at), self.part._replace(start=at)
+        self._taken = mine.end - mine.start
         return mine
 
-    def line_from(self, at: int) -> int:
-        """Where the first line begins that begins at a byte or after it; the end where none does."""
-        if at <= self.part.start:
-            return self.part.start
-        self._file.seek(at - 1)
-        line = self._file.readline(LONGEST_LINE + 1)
-        return min(self.part.end, at - 1 + len(line)) if line.endswith(b"\n") else self.part.end
-
-    def number_at(self, at: int) -> int | None:
-        """The number the line at a byte begins with; None where there is none."""
-        if at >= self.part.end:
-            return None
+    def lines_from(self, at: int) -> Iterator[tuple[int, int | None]]:
+        """Where each line begins that begins at a byte or after it, and its number; at last the end, and None."""
+        begins, at, end = at <= self.part.start, max(at - 1, self.part.start), self.part.end
         self._file.seek(at)
-        found = NUMBER.match(self._file.read(min(64, self.part.end - at)))
-        return None if found is None else int(found[1])
+        while at < end:
+            line = self._file.readline(min(LONGEST_LINE + 1, end - at))
+            if begins:
+                found = NUMBER.match(line)
+                yield at, None if found is None else int(found[1])
+            begins, at = True, at + len(line) if line.endswith(b"\n") else end
+        yield end, None
 
     def line_of(self, number: int) -> int:
         """Where the first line begins whose number is at least this, if they are in order."""
-        low, leap, end = self.part.start, LEAP, self.part.end
-        while (high := min(low + leap, end)) < end and self._is_before(high, number):
-            low, leap = high, 2 * leap
-        while low < high:
+        start, end, leap = self.part.start, self.part.end, NEAR
+        low = high = min(start + self._taken, end)  # where it is if this piece takes as much as the last one
+        if self._is_before(low, number):
+            while self._is_before(high := min(high + leap, end), number):
+                low, leap = high, 2 * leap
+        else:
+            while low > start and not self._is_before(low := max(low - leap, start), number):
+                high, leap = low, 2 * leap
+        while high - low > NEAR:
             middle = (low + high) // 2
             if self._is_before(middle, number):
                 low = middle + 1
             else:
                 high = middle
-        return self.line_from(low)
+        return next(at for at, found in self.lines_from(low) if at == end or (found is not None and found >= number))
 
     def _is_before(self, at: int, number: int) -> bool:
         """Whether the first line from a byte on has a smaller number, or none."""
-        at = self.line_from(at)
-        found = self.number_at(at)
+        at, found = next(self.lines_from(at))
         return at < self.part.end and (found is None or found < number)
 
 
@@ -93,15 +94,14 @@ def _all(rest: _Rest | None) -> Part | None:
     return None if rest is None else rest.part
 
 
-def _end_of_group(events: _Rest) -> tuple[int, int]:
-    """Where the next group begins, from a piece on, or the next line that can't be read; and the position before it."""
-    at, before = events.line_from(events.part.start + PIECE), 0
-    for _ in range(GROUP + 1):
-        number = events.number_at(at)
-        if number is None or (before and _first_of_group(number) != _first_of_group(before)):
-            break
-        at, before = events.line_from(at + 1), number
-    return at, before
+def _end_of_group(events: _Rest) -> tuple[int, int | None, int]:
+    """Behind a piece: where the next group begins, its number, None where no line is read, and the position before."""
+    lines, before = events.lines_from(events.part.start + PIECE), 0
+    at, number = next(lines)
+    while number is not None and (not before or _first_of_group(number) == _first_of_group(before)):
+        before = number
+        at, number = next(lines)
+    return at, number, before
 
 
 def _first_of_group(position: int) -> int:

@@ -30,8 +30,8 @@ PROCESSORS = min(os.cpu_count() or 1, 61)
 ALONE = 16 << 20
 """Bytes of events one process does sooner than others have started."""
 
-TOGETHER = 4
-"""Pieces given to a process at once: it must not wait for the next."""
+TOGETHER = 16
+"""Pieces given to a process at once: handing over takes time, and at the end none is to wait long for another."""
 
 
 def erasures_in(events: Part, pool: Executor | None) -> dict[bytes, Erasure]:
