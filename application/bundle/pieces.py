@@ -93,10 +93,15 @@ def processes_for(events: Part) -> Iterator[ProcessPoolExecutor | None]:
     with ProcessPoolExecutor(PROCESSORS, how, gc.disable) as pool:
         for _ in range(PROCESSORS):
             pool.submit(int)  # which is the first thing it is asked for, and starts it
+        collects = gc.isenabled()
+        gc.disable()  # here as there: nothing refers to itself, so the collector would look for nothing
         try:
             yield pool
         except BrokenProcessPool:
             raise NoBundle("a process that looked at it was killed, perhaps for want of memory") from None
+        finally:
+            if collects:
+                gc.enable()
 
 
 def each_looked_at(all: Piece, pool: ProcessPoolExecutor | None) -> Iterator[Found]:
