@@ -20,7 +20,6 @@ from application.bundle.lines import (
     EVENT_LINES,
     GROUP,
     LONGEST_LINE,
-    SALT_BYTES,
     STREAM_ID,
     TEXT_LINES,
     Part,
@@ -113,10 +112,6 @@ def _block(part: Part) -> bytes | None:
     return block if len(block) <= LONGEST_LINE or max(map(len, block.split(b"\n"))) <= LONGEST_LINE else None
 
 
-def _apart(together: bytes, each: int) -> list[bytes]:
-    return [together[at : at + each] for at in range(0, len(together), each)]
-
-
 def _versions(shown: Shown, streams: Sequence[bytes], versions: Sequence[int], after: int) -> bool:
     """Whether the versions of every stream follow on each other, and every stream is one."""
     lasts: dict[bytes, int] = {}
@@ -165,7 +160,7 @@ def _texts(part: Part | None, shown: Shown, events: bytes, lines: Sequence[bytes
     ends = [at for at, one in enumerate(texts, 1) if one[5]]
     rows = [int(texts[at][1]) - after - 1 for at in begins]
     try:
-        salts = _apart(unhexlify(b"".join([one[3] for one in texts])), SALT_BYTES)
+        made = b"".join([sha256(unhexlify(one[3]) + one[4]).digest() for one in texts])
         block.decode()
     except ValueError:
         return False
@@ -180,5 +175,4 @@ def _texts(part: Part | None, shown: Shown, events: bytes, lines: Sequence[bytes
     ]
     seals = [one[2] for one in texts]
     named = b'"}'.join([*seals, b""]) == b"".join([one[: SEAL + 2] for one in parts[1:]])
-    made = b"".join([sha256(salt + one[4]).digest() for salt, one in zip(salts, texts, strict=True)])
     return all(placed) and named and hexlify(made) == b"".join(seals)
