@@ -114,14 +114,13 @@ def _block(part: Part) -> bytes | None:
 
 def _versions(shown: Shown, streams: Sequence[bytes], versions: Sequence[int], after: int) -> bool:
     """Whether the versions of every stream follow on each other, and every stream is one."""
-    lasts: dict[bytes, int] = {}
+    lasts = shown.lasts
     for stream, version in zip(streams, versions, strict=True):
         if lasts.get(stream, version - 1) != version - 1:
             return False
         lasts[stream] = version
     backwards = zip(reversed(versions), range(after + len(versions), after, -1), strict=True)
-    firsts = dict(zip(reversed(streams), backwards, strict=True))
-    shown.streams = {stream: (firsts[stream][0], last, firsts[stream][1]) for stream, last in lasts.items()}
+    shown.begins = dict(zip(reversed(streams), backwards, strict=True))
     return all(map(STREAM_ID.fullmatch, lasts))
 
 

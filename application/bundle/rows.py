@@ -27,10 +27,6 @@ class Fault(NamedTuple):
         return f"position {self.position}: {self.says}" if self.position else self.says
 
 
-Versions = tuple[int, int, int]
-"""Which version of a stream was the first and which the last, and where the first of them was."""
-
-
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What rows have to hold to."""
@@ -61,7 +57,10 @@ class Shown:
     """Texts that were erased, by stream."""
     faults: list[Fault] = field(default_factory=list)
     faulty: int = 0
-    streams: dict[bytes, Versions] = field(default_factory=dict)
+    begins: dict[bytes, tuple[int, int]] = field(default_factory=dict)
+    """Of each stream the first version that these rows hold, and its position; not of those who came behind them."""
+    lasts: dict[bytes, int] = field(default_factory=dict)
+    """Of each stream the last version."""
     recorded: tuple[int, int] | None = None
     """When the first and the last of them were recorded, in microseconds since the Unix epoch."""
     position: int = 0
@@ -79,11 +78,11 @@ class Shown:
         """Let those come behind these."""
         if self.recorded and later.recorded and later.recorded[0] < self.recorded[1]:
             self.fault(self.position + 1, EARLIER)
-        for stream, found in later.streams.items():
-            before, (first, last, position) = self.streams.get(stream), found
-            if before is not None or first != 1:
-                self.version_follows(before, first, position, rules)
-            self.streams[stream] = found if before is None else (before[0], last, before[2])
+        for stream, (first, position) in later.begins.items():
+            last = self.lasts.get(stream)
+            if last is not None or first != 1:
+                self.version_follows(last, first, position, rules)
+        self.lasts.update(later.lasts)
         if later.recorded:
             self.recorded = (self.recorded or later.recorded)[0], later.recorded[1]
         self.rows, self.proven = self.rows + later.rows, self.proven + later.proven
@@ -94,9 +93,9 @@ class Shown:
         self.faults = (self.faults + later.faults)[:FAULTS_KEPT]
         self.position = later.position or self.position
 
-    def version_follows(self, before: Versions | None, version: int, position: int, rules: Rules) -> None:
-        """That a version comes behind those there were of its stream."""
-        last = before[1] if before else 0 if rules.from_the_first else version - 1
+    def version_follows(self, before: int | None, version: int, position: int, rules: Rules) -> None:
+        """That a version comes behind the last there was of its stream."""
+        last = before if before is not None else 0 if rules.from_the_first else version - 1
         if version != last + 1 and (before is None or position <= rules.last):
             self.fault(position, f"it is version {version} of its stream, and the one before it is {last}")
 
@@ -128,15 +127,14 @@ class Rows:
             if recorded < shown.recorded[1]:
                 shown.fault(position, EARLIER)
             shown.recorded = shown.recorded[0], recorded
-        before = shown.streams.get(stream)
+        before = shown.lasts.get(stream)
         if before is None:
-            shown.streams[stream] = version, version, position
+            shown.begins[stream] = version, position
             if self._first_here:
                 shown.version_follows(None, version, position, self._rules)
-        else:
-            if version != before[1] + 1:
-                shown.version_follows(before, version, position, self._rules)
-            shown.streams[stream] = before[0], version, before[2]
+        elif version != before + 1:
+            shown.version_follows(before, version, position, self._rules)
+        shown.lasts[stream] = version
         self._compare_texts(row, private)
         if self._evidence:
             shown.evidence.update(evidence_named(state))
