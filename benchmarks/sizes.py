@@ -51,7 +51,7 @@ class Sizes:
 FULL = Sizes(
     rounds=5,
     appends=60_000,
-    pairs=15,
+    pairs=25,
     sliced=30_000,
     run_in=15_000,
     peer_appends=4_000,
