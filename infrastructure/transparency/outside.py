@@ -24,7 +24,9 @@ class CheckpointFile:
 
     async def read(self) -> Kept:
         """What is kept. Raises OSError."""
-        return await to_thread.run_sync(self._read)
+        # In this thread: ten times a second, waking another takes longer than two small files of the home.
+        restored = _text(self._mark_file)
+        return Kept(_text(self._file), None if restored is None else int(restored))
 
     async def keep(self, note: str) -> None:
         """Put a note in its place. Raises OSError."""
@@ -37,10 +39,6 @@ class CheckpointFile:
     def clear_abandoned(self) -> None:
         """Remove what a killed process left half-written a day ago or earlier. Blocks; for the start of a process."""
         clear_abandoned(self._file.parent, f".{self._file.name}.*")
-
-    def _read(self) -> Kept:
-        restored = _text(self._mark_file)
-        return Kept(_text(self._file), None if restored is None else int(restored))
 
     def _put(self, note: str) -> None:
         self._file.parent.mkdir(mode=0o700, exist_ok=True)
