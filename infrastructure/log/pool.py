@@ -35,6 +35,7 @@ def bounded_pool(url: str, size: int = 10, patience: float = 5.0) -> Pool:
         make_conninfo(
             url,
             options=options,
+            client_encoding="UTF8",
             connect_timeout=CONNECT_SECONDS,
             tcp_user_timeout=DEAD_SECONDS * 1000,
             fallback_application_name=name,

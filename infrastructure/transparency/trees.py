@@ -35,18 +35,23 @@ _FOLLOWING = "SELECT count(*) FROM {events} WHERE notification_id > %b AND notif
 
 _ROOT_AT = "SELECT root FROM {checkpoints} WHERE size = %b"
 
-# The envelope of application/proof.py. 256 leaves to an array: a row a leaf costs server and client more. One more is
-# let through, so that a position that lies there twice is one leaf too many.
+# The envelope of application/proof.py; what is sent of a text is UTF-8, as the pool has it. 256 leaves to an array: a
+# row a leaf costs server and client more. One more is let through, so that a position that lies there twice is one leaf
+# too many. The numeric seconds are exact and take long; as a double they are to the microsecond until 2041, 2^51 µs.
 _LEAVES_OF = """
 SELECT part.after, ARRAY (
-    SELECT convert_to(concat(
+    SELECT textsend(concat(
             '{{"position":', e.notification_id,
-            ',"recorded_us":', (extract(epoch FROM e.recorded_at) * 1000000)::bigint,
+            ',"recorded_us":', CASE
+                WHEN e.recorded_at BETWEEN '1970-01-01Z' AND '2040-01-01Z'
+                THEN (date_part('epoch', e.recorded_at) * 1000000)::bigint
+                ELSE (extract(epoch FROM e.recorded_at) * 1000000)::bigint
+            END,
             ',"stream_id":"', e.originator_id,
             '","version":', e.originator_version,
             ',"name":"', replace(replace(replace(e.topic, '\\', '\\\\'), '"', '\\"'), E'\\n', '\\n'),
             '","state":'
-        ), 'UTF8') || e.state || '\\x7d0a'::bytea
+        )) || e.state || '\\x7d0a'::bytea
     FROM {events} e WHERE e.notification_id > part.after AND e.notification_id <= least(part.after + 256, asked.last)
     ORDER BY e.notification_id LIMIT 257
 )

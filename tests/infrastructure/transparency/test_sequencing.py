@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+from datetime import UTC, datetime, timedelta
+from random import Random
 from uuid import uuid4
 
 import psycopg
@@ -32,6 +34,30 @@ async def test_whatever_an_event_is_called_its_leaf_is_the_one_an_auditor_hashes
         await connection.execute(insert.encode(), [name, b'{"a": 1}'])
 
     async with signed.trees.looked_at() as tree:
+        assert await tree.hashed(0, 1) == await leaves(signed)
+
+
+async def test_whenever_an_event_was_recorded_its_leaf_is_the_one_an_auditor_hashes(
+    signed: Signed, owner: psycopg.Connection
+) -> None:
+    chance, first, last = Random(1), datetime(1970, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC)
+    borders = [border + timedelta(microseconds=by) for border in (first, last) for by in (-1, 0, 1)]
+    between = [first + chance.random() * (last - first) for _ in range(4000)]
+    with owner.cursor() as cursor:
+        insert = f"INSERT INTO {SCHEMA}.events VALUES (gen_random_uuid(), 1, %s, %s, 'a.b.v1', '{{}}')".encode()
+        cursor.executemany(insert, [*enumerate(borders + between, 1)])
+
+    async with signed.trees.looked_at() as tree:
+        assert await tree.hashed(0, 5000) == await leaves(signed)
+
+
+async def test_whatever_the_environment_has_for_text_a_leaf_is_utf_8(
+    signed: Signed, database_url: str, owner: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    insert = f"INSERT INTO {SCHEMA}.events VALUES (gen_random_uuid(), 1, 1, now(), '隐患', '{{}}')"
+    owner.execute(insert.encode())
+    monkeypatch.setenv("PGCLIENTENCODING", "GB18030")
+    async with bounded_pool(database_url) as pool, PostgresTrees(pool, JURISDICTION).looked_at() as tree:
         assert await tree.hashed(0, 1) == await leaves(signed)
 
 
