@@ -120,7 +120,8 @@ def _versions(shown: Shown, streams: Sequence[bytes], versions: Sequence[int], a
             return False
         lasts[stream] = version
     backwards = zip(reversed(versions), range(after + len(versions), after, -1), strict=True)
-    shown.begins = dict(zip(reversed(streams), backwards, strict=True))
+    firsts = dict(zip(reversed(streams), backwards, strict=True))
+    shown.begins = {stream: firsts[stream] for stream in lasts}  # in their order, in which faults are told
     return all(map(STREAM_ID.fullmatch, lasts))
 
 

@@ -14,7 +14,7 @@ PIECE = 512 << 10
 """Bytes of events in a piece, about: what is made of them stays in a processor's own memory."""
 
 NEAR = 4 << 10
-"""Bytes of another file that are read line after line to find the end of a piece."""
+"""Bytes of another file in which the end of a piece is looked for line after line; and how far it is leapt first."""
 
 
 def cut(all: Piece) -> Iterator[Piece]:
@@ -98,7 +98,9 @@ def _end_of_group(events: _Rest) -> tuple[int, int | None, int]:
     """Behind a piece: where the next group begins, its number, None where no line is read, and the position before."""
     lines, before = events.lines_from(events.part.start + PIECE), 0
     at, number = next(lines)
-    while number is not None and (not before or _first_of_group(number) == _first_of_group(before)):
+    for _ in range(GROUP):
+        if number is None or (before and _first_of_group(number) != _first_of_group(before)):
+            break
         before = number
         at, number = next(lines)
     return at, number, before

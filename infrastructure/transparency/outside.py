@@ -24,7 +24,8 @@ class CheckpointFile:
 
     async def read(self) -> Kept:
         """What is kept. Raises OSError."""
-        # In this thread: ten times a second, waking another takes longer than two small files of the home.
+        # In this thread, also a server's that is asked for its status: the sequencer reads ten times a second, and
+        # waking another takes longer than two small files of the home.
         restored = _text(self._mark_file)
         return Kept(_text(self._file), None if restored is None else int(restored))
 

@@ -63,6 +63,30 @@ def test_every_line_lies_in_the_piece_of_its_row(size: int, piece: int, near: in
         assert group(later[0]) <= min(map(group, proven_later), default=group(later[0]))
 
 
+@given(size=st.integers(1, 200), piece=st.integers(1, 3000), near=st.integers(1, 600), chance=st.integers())
+def test_in_whatever_order_lines_are_each_lies_in_one_piece(size: int, piece: int, near: int, chance: int) -> None:
+    some = Random(chance)
+    names = "events", "texts", "proofs"
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cutting, "PIECE", piece)
+        patch.setattr(cutting, "NEAR", near)
+        kinds = [[line(b"position", some.randrange(size), some.randrange(300)) for _ in range(size)] for _ in names]
+        kinds[some.randrange(3)].insert(some.randrange(size), b"no line of any\n")
+        parts = [part(folder, name, lines) for name, lines in zip(names, kinds, strict=True)]
+        pieces = [*cut(Piece(*parts, 0, Rules(size), size, b"", -1, False))]
+
+    for whole, cuts in zip(parts, zip(*(one[:3] for one in pieces), strict=True), strict=True):
+        assert (cuts[0].start, cuts[-1].end) == (whole.start, whole.end)
+        assert all(first.end == second.start for first, second in pairwise(cuts))
+
+
+def test_rows_that_all_say_they_are_of_one_group_are_cut_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cutting, "PIECE", 1000)
+    events = part(str(tmp_path), "events", [line(b"position", 5, 9)] * 1000)
+
+    assert len([*cut(Piece(events, None, None, 0, Rules(1000), 1000, b"", -1, False))]) > 10
+
+
 @pytest.mark.parametrize("odd", [b"no line of an event\n", b"x" * (1 << 20) + b"\n", b"without an end"])
 def test_behind_a_line_that_cannot_be_read_nothing_is_cut(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, odd: bytes

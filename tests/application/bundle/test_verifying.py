@@ -113,6 +113,17 @@ def test_many_processes_find_what_one_finds(bundle: Path, monkeypatch: pytest.Mo
     assert Fault(10, NOT_SIGNED) in many.shown.faults
 
 
+def test_faults_of_streams_that_go_on_in_another_piece_are_told_in_their_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("application.bundle.cutting.PIECE", 3000)
+    log = Log.of(64, erases=False, plain=True)
+    log.rows[32:] = [row._replace(version=row.version + 1) for row in log.rows[32:]]
+    found = verified(str(log.bundle(tmp_path / "bundle"))).shown.faults
+
+    assert [fault.position for fault in found] == [33, 34, 35, 36, 37]
+
+
 @pytest.mark.parametrize("shares", [1, 2, 7, 1000])
 def test_an_erasure_is_found_in_whichever_share_its_name_begins(
     bundle: Path, monkeypatch: pytest.MonkeyPatch, shares: int
