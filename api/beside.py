@@ -12,16 +12,12 @@ import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
-from pathlib import Path
+from contextlib import asynccontextmanager
 
 PROGRAM = "from api.cli.processes import work_beside; work_beside()"
 
 AGAIN_SECONDS = 1.0
 """How long to leave it before it is started again."""
-
-NICE = 10
-"""How much longer than others the worker waits for a busy processor; on an idle one it waits for nobody."""
 
 END_SECONDS = 10.0
 """How long it may take to end: longer than a batch that has begun."""
@@ -38,14 +34,6 @@ async def working_beside(stopping: asyncio.Event) -> AsyncIterator[None]:
     finally:
         keeping.cancel()
         await asyncio.wait([keeping])
-
-
-def make_way() -> None:
-    """In the worker: where all processors are busy, whoever waits for an answer goes first; views follow."""
-    os.nice(NICE)
-    # Linux may share processors out among sessions first, and this is one: the nice of its processes counts within it.
-    with suppress(OSError):
-        Path("/proc/self/autogroup").write_text(str(NICE))
 
 
 async def until_input_ends(ended: asyncio.Event) -> None:

@@ -7,7 +7,8 @@ import resource
 import sys
 from uuid import UUID
 
-from api.beside import make_way, until_input_ends
+from api.beside import until_input_ends
+from api.making_way import make_way
 from api.settings import Settings
 from api.stopping import stoppable, unless
 from api.wiring import import_files, running

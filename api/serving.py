@@ -12,7 +12,8 @@ from collections.abc import Callable
 import uvicorn
 
 from api.app import create_app
-from api.beside import make_way, until_input_ends, working_beside
+from api.beside import until_input_ends, working_beside
+from api.making_way import make_way
 from api.running import CannotRun, Running
 from api.settings import Settings, Worker
 from api.stopping import stoppable

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import uvloop
 
-from api.beside import make_way, until_input_ends
+from api.beside import until_input_ends
+from api.making_way import make_way
 from benchmarks.ours import product
 from benchmarks.town import CODE
 

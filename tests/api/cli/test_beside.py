@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import platform
+import re
 import signal
 import sys
 from collections.abc import Callable, Mapping
@@ -14,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from api import beside
+from api import beside, making_way
 from api.settings import Settings
 from tests.api.cli.process import Process, answer, settings_of, started
 from tests.api.cli.reported import report_a_hazard
@@ -52,6 +54,14 @@ def session_of(process: int) -> str:
     return Path(f"/proc/{process}/autogroup").read_text().partition(" ")[2]
 
 
+def turn_of(process: int) -> float | None:
+    """How long its turns are, in seconds; None where Linux is too old to let it say so."""
+    release = tuple(int(part) for part in platform.release().split(".")[:2] if part.isdigit())
+    told = Path(f"/proc/{process}/sched")
+    found = re.search(r"^se\.slice *: *(\d+)$", told.read_text(), re.MULTILINE) if told.exists() else None
+    return int(found[1]) / 1e9 if found and release >= (6, 12) else None
+
+
 def wait(condition: Callable[[], bool]) -> None:
     asyncio.run(until(condition))
 
@@ -79,9 +89,21 @@ def test_given_a_worker_then_it_makes_way_as_a_process_and_as_a_session(settings
     with started(settings, "serve") as process:
         address_of(process)
         worker = worker_of(process)
-        wait(lambda: worker.nice() == min(os.getpriority(os.PRIO_PROCESS, 0) + beside.NICE, 19))
-        wait(lambda: session_of(worker.pid) == f"nice {beside.NICE}\n")
+        wait(lambda: worker.nice() == min(os.getpriority(os.PRIO_PROCESS, 0) + making_way.NICE, 19))
+        wait(lambda: session_of(worker.pid) == f"nice {making_way.NICE}\n")
         assert session_of(process.popen.pid) in ("", "nice 0\n")
+        assert process.stop(signal.SIGTERM) == 0
+
+
+@pytest.mark.skipif(turn_of(os.getpid()) is None, reason="this system knows of no turns of a length of one's own")
+def test_given_a_worker_then_its_turns_are_long_and_those_of_its_server_as_they_were(
+    settings: Mapping[str, str],
+) -> None:
+    with started(settings, "serve") as process:
+        address_of(process)
+        worker = worker_of(process)
+        wait(lambda: turn_of(worker.pid) == making_way.TURN_SECONDS)
+        assert turn_of(process.popen.pid) == turn_of(os.getpid())
         assert process.stop(signal.SIGTERM) == 0
 
 
