@@ -1,4 +1,4 @@
-"""API: how a worker makes way, so that whoever waits for an answer goes first; views and signatures follow.
+"""API: how a worker makes way, so that whoever waits for an answer goes first.
 
 On idle processors it waits for nobody.
 """
@@ -20,8 +20,8 @@ TURN_SECONDS = 0.01
 """How long its turns are: longer than the usual 3 ms or less. Who has shorter ones may interrupt them when he wakes
 (Linux from 6.12 on: sched_setattr(2), sched_runtime of an ordinary process)."""
 
-_SCHED_SETATTR = {"x86_64": 314, "aarch64": 274}
-"""The number of the system call; the C library has had no name for it for long."""
+SCHED_SETATTR = {"x86_64": 314, "aarch64": 274}
+"""The number of the system call; older C libraries have no name for it."""
 
 _ATTRIBUTES = struct.Struct("=IIQiIQQQ")
 """struct sched_attr: size, policy, flags, nice, priority, runtime in nanoseconds, deadline, period."""
@@ -39,10 +39,10 @@ def make_way() -> None:
 
 
 def _take_long_turns() -> None:
-    """Where the system knows of it; where not, nothing changes."""
-    number = _SCHED_SETATTR.get(platform.machine())
+    """Where the system knows of such turns and lets it; where not, nothing changes."""
+    number = SCHED_SETATTR.get(platform.machine())
     if sys.platform == "linux" and number is not None:
         nice = os.getpriority(os.PRIO_PROCESS, 0)
         turn = round(TURN_SECONDS * 1_000_000_000)
-        attributes = _ATTRIBUTES.pack(_ATTRIBUTES.size, os.SCHED_OTHER, _KEEP_POLICY, nice, 0, turn, 0, 0)
+        attributes = _ATTRIBUTES.pack(_ATTRIBUTES.size, 0, _KEEP_POLICY, nice, 0, turn, 0, 0)
         ctypes.CDLL(None).syscall(number, 0, attributes, 0)

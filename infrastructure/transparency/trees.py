@@ -24,14 +24,24 @@ from infrastructure.log.pool import Pool
 from infrastructure.statements import Statements
 from infrastructure.views.builds import Connection
 
-_TAKE = "SELECT 1 FROM {sequencer} FOR UPDATE SKIP LOCKED"
+# Statements are planned seldom, and then in the way that suits a long log, however short it is by then: along the
+# indexes. Parameters lie in subqueries, where the planner does not see them: what it sees it thinks worth planning for
+# anew each time. That, as compiling, would take longer than all there is to read.
+_ALONG_INDEXES = """
+SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
+    set_config('jit', 'off', true)
+"""
+_TAKE = f"{_ALONG_INDEXES} FROM {{sequencer}} FOR UPDATE SKIP LOCKED"
 
 _WHERE = """
 SELECT coalesce((SELECT max(notification_id) FROM {events}), 0), c.size, c.root, c.note, c.subtrees
 FROM (SELECT 1) one LEFT JOIN (SELECT * FROM {checkpoints} ORDER BY size DESC LIMIT 1) c ON true
 """
 
-_FOLLOWING = "SELECT count(*) FROM {events} WHERE notification_id > %b AND notification_id <= %b"
+_FOLLOWING = """
+SELECT count(*) FROM {events}
+WHERE notification_id > (SELECT %b::bigint) AND notification_id <= (SELECT %b::bigint)
+"""
 
 _ROOT_AT = "SELECT root FROM {checkpoints} WHERE size = %b"
 
@@ -55,7 +65,8 @@ SELECT part.after, ARRAY (
     FROM {events} e WHERE e.notification_id > part.after AND e.notification_id <= least(part.after + 256, asked.last)
     ORDER BY e.notification_id LIMIT 257
 )
-FROM (SELECT %b::bigint AS after, %b::bigint AS last) asked, generate_series(asked.after, last - 1, 256) part (after)
+FROM (SELECT (SELECT %b::bigint) AS after, (SELECT %b::bigint) AS last) asked,
+    generate_series(asked.after, last - 1, 256) part (after)
 """
 
 _EXTEND = """
@@ -64,9 +75,6 @@ WITH added AS (
 )
 INSERT INTO {checkpoints} (size, root, note, subtrees, leaves) VALUES (%b, %b, %b, %b, %b)
 """
-
-# Parameters lie in subqueries, where the planner does not see them: what it sees it thinks worth planning for anew each
-# time, and that took longer than all it then had to read.
 
 # What has no full tile yet: at level 0 the leaves of the checkpoints since, above it the roots of the tiles below.
 _LEAVES = """
@@ -130,7 +138,8 @@ class PostgresTrees:
     @asynccontextmanager
     async def looked_at(self) -> AsyncIterator[PostgresTree]:
         """To look at."""
-        async with connected(self._pool) as connection:
+        async with connected(self._pool) as connection, connection.transaction():
+            await connection.execute(self._sql(_ALONG_INDEXES))
             yield PostgresTree(connection, self._sql)
 
     @asynccontextmanager
@@ -173,10 +182,7 @@ class PostgresTrees:
 
 
 class PostgresTree:
-    """Implements application.checkpoints.Tree on one connection.
-
-    Its statements are planned anew each time: a plan made on an empty log would read a grown one from end to end.
-    """
+    """Implements application.checkpoints.Tree in one transaction."""
 
     def __init__(self, connection: Connection, sql: _Sql) -> None:
         self._connection = connection
@@ -215,10 +221,10 @@ class PostgresTree:
         size, root, note, subtrees = checkpoint
         kept = (size, root, note, b"".join(subtrees), b"".join(leaves))
         statement, parameters = self._sql(_EXTEND), (Ints(levels), Bigints(numbers), *map(Byteas, columns), *kept)
-        await self._connection.execute(statement, parameters, prepare=False, binary=True)
+        await self._connection.execute(statement, parameters, prepare=True, binary=True)
 
     async def _rows(self, statement: str, *parameters: Any) -> list[TupleRow]:
-        answer = await self._connection.execute(self._sql(statement), parameters, prepare=False, binary=True)
+        answer = await self._connection.execute(self._sql(statement), parameters, prepare=True, binary=True)
         return await answer.fetchall()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import errno
 import os
 import platform
@@ -55,11 +56,20 @@ def session_of(process: int) -> str:
 
 
 def turn_of(process: int) -> float | None:
-    """How long its turns are, in seconds; None where Linux is too old to let it say so."""
-    release = tuple(int(part) for part in platform.release().split(".")[:2] if part.isdigit())
+    """How long its turns are, in seconds; None where Linux does not tell, or is too old to be told."""
+    release = re.match(r"(\d+)\.(\d+)", platform.release())
     told = Path(f"/proc/{process}/sched")
-    found = re.search(r"^se\.slice *: *(\d+)$", told.read_text(), re.MULTILINE) if told.exists() else None
-    return int(found[1]) / 1e9 if found and release >= (6, 12) else None
+    if release is None or (int(release[1]), int(release[2])) < (6, 12) or not told.exists():
+        return None
+    found = re.search(r"^se\.slice *: *(\d+)$", told.read_text(), re.MULTILINE)
+    return int(found[1]) / 1e9 if found else None
+
+
+def may_set_turns() -> bool:
+    """Whether the system refuses a call without attributes for that, not the call."""
+    library = ctypes.CDLL(None, use_errno=True)
+    library.syscall(making_way.SCHED_SETATTR.get(platform.machine(), -1), 0, None, 0)
+    return ctypes.get_errno() == errno.EINVAL
 
 
 def wait(condition: Callable[[], bool]) -> None:
@@ -95,7 +105,9 @@ def test_given_a_worker_then_it_makes_way_as_a_process_and_as_a_session(settings
         assert process.stop(signal.SIGTERM) == 0
 
 
-@pytest.mark.skipif(turn_of(os.getpid()) is None, reason="this system knows of no turns of a length of one's own")
+@pytest.mark.skipif(
+    turn_of(os.getpid()) is None or not may_set_turns(), reason="this system lets nobody say how long his turns are"
+)
 def test_given_a_worker_then_its_turns_are_long_and_those_of_its_server_as_they_were(
     settings: Mapping[str, str],
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from random import Random
 from uuid import uuid4
@@ -11,9 +13,10 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from application.checkpoints import Published
 from application.proof import root_of, verify_consistency, verify_inclusion
 from application.proving import Proofs
-from infrastructure.log.pool import bounded_pool
+from infrastructure.log.pool import Pool, bounded_pool
 from infrastructure.raw_log import PostgresRawLog
 from infrastructure.transparency.trees import PostgresTrees
 from tests.conftest import JURISDICTION
@@ -25,6 +28,23 @@ async def leaves(signed: Signed) -> list[bytes]:
     """What an auditor hashes who reads the log byte by byte."""
     raws = await PostgresRawLog(signed.pool, JURISDICTION).read_after(0, 10_000)
     return [one.row.leaf for one in raws]
+
+
+async def plans_of(pool: Pool) -> Mapping[str, str]:
+    """The plans its one connection has come to keep, by their statements."""
+    kept = """
+    SELECT name, statement, cardinality(parameter_types) FROM pg_prepared_statements
+    WHERE generic_plans > 0 AND custom_plans <= 5 AND statement !~ 'FOR UPDATE'
+    """
+    plans = {}
+    async with pool.connection() as connection, connection.transaction():
+        found = await (await connection.execute(kept)).fetchall()
+        await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        for name, statement, parameters in found:
+            values = f"({', '.join(['NULL'] * parameters)})" if parameters else ""
+            lines = await connection.execute(f'EXPLAIN EXECUTE "{name}" {values}'.encode())
+            plans[statement] = "\n".join([line async for (line,) in lines])
+    return plans
 
 
 @pytest.mark.parametrize("name", ["中文", 'a","state":{"b":"', "a\\", 'a\\"', "a\nb", ""])
@@ -59,6 +79,27 @@ async def test_whatever_the_environment_has_for_text_a_leaf_is_utf_8(
     monkeypatch.setenv("PGCLIENTENCODING", "GB18030")
     async with bounded_pool(database_url) as pool, PostgresTrees(pool, JURISDICTION).looked_at() as tree:
         assert await tree.hashed(0, 1) == await leaves(signed)
+
+
+async def test_given_statements_asked_again_and_again_then_the_plans_that_are_kept_lead_along_indexes(
+    signed: Signed, database_url: str
+) -> None:
+    """Made while the log was empty, they would read a grown one from end to end."""
+    async with bounded_pool(database_url, size=1) as pool:
+        for size in range(1, 10):
+            async with PostgresTrees(pool, JURISDICTION).extended() as tree:
+                assert tree is not None
+                await tree.where()
+                await tree.hashed(0, 1)
+                await tree.following(0, 1)
+                await tree.root_at(1)
+                await tree.edge(1)
+                await tree.extend([], Published(size, bytes(32), "", ()), [bytes(32)])
+        plans = await plans_of(pool)
+    reading = [plan for statement, plan in plans.items() if "INSERT" not in statement]
+    assert (len(plans), len(reading)) == (6, 5)
+    assert all("Index" in plan for plan in reading)
+    assert not [plan for plan in reading if re.search("Seq Scan|Bitmap", plan)]
 
 
 async def test_an_empty_log_is_not_signed(signed: Signed) -> None:
